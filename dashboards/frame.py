@@ -1,0 +1,300 @@
+"""What stands around every page: who is here, the top bar, the as-of line, the title, refusals.
+
+Every rerun and every callback asks the store who the visitor is: a disabled account or a changed role takes
+effect at the next click. Nothing about identity is kept in the session state.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboards import navigation
+from dashboards.i18n import LANGUAGES, SESSION_KEY, pick, t
+from ingestion import accounts, messages
+from ingestion.principal import ROLE_NAMES, Denied, NotFound, OperationError, Principal
+from ingestion.store.engine import Store, local_time, open_store
+
+STATIC = Path(__file__).parent / "static"
+LOG = logging.getLogger("yanshu.page")
+
+
+@lru_cache(maxsize=1)
+def store() -> Store:
+    """The one store of this process."""
+    return open_store()
+
+
+# --- who is here ----------------------------------------------------------------------------------------
+
+
+def token() -> str:
+    return str(st.context.cookies.get(accounts.COOKIE_NAME, ""))
+
+
+def current() -> Principal:
+    """Who acts, looked up now. Without a live login the browser goes to /login; after idle time the page
+    stays and a dialog asks for the password."""
+    with store().begin("*") as uow:
+        principal = accounts.principal_for_token(uow, token())
+    if principal is None:
+        _leave_or_ask()
+    st.session_state[SESSION_KEY] = principal.language if principal.language in LANGUAGES else "zh"
+    return principal
+
+
+def _leave_or_ask() -> None:
+    with store().read("*") as uow:
+        idle = accounts.idle_account(uow, token())
+    if idle is None:
+        command("go", to="/login")
+        st.stop()
+    _password_dialog()
+    st.stop()
+
+
+@st.dialog("研数", dismissible=False)
+def _password_dialog() -> None:
+    st.text(t("太久没有操作。输入密码后从这里继续。"))
+    password = st.text_input(t("密码"), type="password", autocomplete="current-password", key="idle_password")
+    if st.button(t("继续"), type="primary", width="stretch"):
+        try:
+            with store().begin("*") as uow:
+                accounts.resume(uow, token(), password)
+        except OperationError as refused:
+            st.error(said(refused))
+        else:
+            st.rerun()
+
+
+def command(name: str, **data: str) -> None:
+    """Something only the browser can do (see COMMANDS in static/shell.js); done once for each token."""
+    fields = "".join(f' data-{key}="{html.escape(str(value), quote=True)}"' for key, value in data.items())
+    st.html(f'<div data-yanshu="{name}" data-once="{secrets.token_hex(6)}"{fields}></div>')
+
+
+# --- words ----------------------------------------------------------------------------------------------
+
+
+def md(text: object) -> str:
+    """Data where only Markdown is possible (a button, a label): nothing in it is read as markup."""
+    broken = re.sub(r"(?<=[:\-=<])(?=[a-z\-=><])", "\u2060", str(text))
+    return re.sub(r"([\\`*_{}\[\]()#+.!|<>~:$&-])", r"\\\1", broken)
+
+
+def said(problem: OperationError) -> str:
+    return md(pick(problem.zh, problem.en))
+
+
+def role_word(role: str) -> str:
+    return pick(*ROLE_NAMES[role])
+
+
+def university_name(principal: Principal) -> str:
+    zh, en = _university(principal.university_code)
+    return pick(zh, en)
+
+
+@lru_cache(maxsize=512)
+def _university(code: str) -> tuple[str, str]:
+    from sqlalchemy import select
+
+    from ingestion.store.platform import university
+
+    with store().read(code) as uow:
+        row = uow.conn.execute(select(university.c.name, university.c.name_en).where(university.c.code == code)).one()
+    return str(row.name), str(row.name_en or row.name)
+
+
+# --- the page -------------------------------------------------------------------------------------------
+
+
+def run() -> None:
+    """One rerun: identity, menu, top bar, page."""
+    st.set_page_config(page_title="研数", page_icon=str(STATIC / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
+    principal = current()
+    dark = st.context.theme.type == "dark"
+    st.logo(str(STATIC / ("logo-dark.svg" if dark else "logo.svg")), icon_image=str(STATIC / "icon.svg"), size="medium")
+    if accounts.must_change_password(principal, store()):
+        from dashboards.screens.account.account import change_first
+
+        st.navigation([st.Page(lambda: change_first(principal), title=t("修改初始密码"), url_path="password", default=True)], position="hidden").run()
+        return
+    chosen = st.navigation(navigation.menu(principal), position="top")
+    _mark_section(principal, chosen.url_path or "home")
+    _top_bar(principal)
+    chosen.run()
+
+
+def draw(path: str, screen: Callable[[], None]) -> None:
+    """A page inside the frame. Refusals of operations become one sentence, never a trace."""
+    principal = current()
+    as_of_line(principal)
+    found = navigation.entry(path)
+    if found.roles and principal.role not in found.roles:
+        empty(t("无权限"), t("当前角色不能打开这一页。可以在右上角切换角色。"), icon=":material/lock:")
+        return
+    try:
+        screen()
+    except (NotFound, Denied) as refused:
+        empty(said(refused), "", icon=":material/lock:")
+
+
+def page(title: str, trail: str = "", *, key: str = "head") -> Any:
+    """The title of a page with its trail; gives the container at the right for its buttons."""
+    head = st.container(horizontal=True, vertical_alignment="center", gap="small", key=key)
+    head.subheader(md(title), anchor=False, width="content")
+    if trail:
+        head.caption(md(trail), width="content")
+    head.space("stretch")
+    return head.container(horizontal=True, width="content", gap="small", key=f"{key}_actions")
+
+
+def empty(title: str, text: str, *, icon: str = ":material/inbox:") -> Any:
+    """What is missing, in our own card: never an empty grid. ``title`` is Markdown already escaped."""
+    card = st.container(border=True, horizontal_alignment="center", gap="xsmall")
+    card.markdown(f"{icon} **{title}**", width="content")
+    if text:
+        card.caption(text, width="content")
+    return card
+
+
+def script_error(problem: Exception) -> bool:
+    """Instead of a trace: one card with a number that stands in the server's log."""
+    number = secrets.token_hex(3).upper()
+    LOG.error("page error %s", number, exc_info=problem)
+    if isinstance(problem, OperationError):
+        st.warning(said(problem), icon=":material/lock:")
+        return True
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":red[:material/error:] **{t('这一步没有成功')}**")
+        st.caption(t("已保存的内容没有丢失。请重试；仍不行时把编号告诉管理员：{number}", number=number))
+        st.button(t("重试"), key=f"again{number}")
+    return True
+
+
+# --- the top bar ----------------------------------------------------------------------------------------
+
+
+def _mark_section(principal: Principal, path: str) -> None:
+    number = navigation.section_number(principal, path)
+    if number is not None:
+        st.html(
+            "<style>[data-testid=stTopNavSection]{}"
+            f".rc-overflow-item:nth-child({number}) [data-testid=stTopNavDropdownLink],"
+            f".rc-overflow-item:nth-child({number}) button"
+            "{color:var(--blue)!important;box-shadow:inset 0 -2px 0 var(--blue);border-radius:0;font-weight:600}</style>"
+        )
+
+
+def _top_bar(principal: Principal) -> None:
+    with st.container(key="topbar", horizontal=True):
+        if principal.role in navigation.IN_UNIVERSITY:
+            st.text_input(
+                t("查项目、成果、人员"), key="topsearch", type="search", label_visibility="collapsed",
+                placeholder=t("查项目、成果、人员"), on_change=_search,
+            )  # fmt: skip
+        _bell(principal)
+        _who(principal)
+    wanted = st.session_state.pop("go_search", None)
+    if wanted:
+        navigation.go("search", q=wanted)
+
+
+def _search() -> None:
+    st.session_state["go_search"] = st.session_state["topsearch"].strip()
+    st.session_state["topsearch"] = ""
+
+
+def _bell(principal: Principal) -> None:
+    with store().read(principal.university_code) as uow:
+        unread = messages.unread_count(uow, principal)
+    with st.popover(str(unread), icon=":material/notifications:", type="tertiary", help=t("消息"), key="bell"):
+        with store().read(principal.university_code) as uow:
+            newest = messages.list_for(uow, principal, limit=6)
+        if not newest:
+            st.caption(t("没有消息"))
+        for message in newest:
+            st.text(pick(message.title_zh, message.title_en))
+            st.caption(local_time(message.at).strftime("%Y-%m-%d %H:%M"))
+        st.page_link(navigation.page("messages"), label=t("全部消息"), icon=":material/arrow_forward:")
+
+
+def _who(principal: Principal) -> None:
+    with store().read(principal.university_code) as uow:
+        grants = accounts.grants_of(uow, principal.account_id)
+    choices: list[tuple[str, Any]] = [("account", None)]
+    choices += [("role", grant.id) for grant in grants if grant.id != principal.grant_id]
+    choices += [("language", "en" if principal.language == "zh" else "zh"), ("theme", "Light" if st.context.theme.type == "dark" else "Dark"), ("logout", None)]
+    names = {grant.id: grant.unit_name for grant in grants}
+    roles = {grant.id: grant.role for grant in grants}
+
+    def word(choice: tuple[str, Any]) -> str:
+        kind, value = choice
+        match kind:
+            case "account":
+                return t("我的账号")
+            case "role":
+                where = names.get(value) or ""
+                return t("切换为 {role}", role=md(role_word(roles[value]) + (f"（{where}）" if where else "")))
+            case "language":
+                return "English" if value == "en" else "中文"
+            case "theme":
+                return t("深色") if value == "Dark" else t("浅色")
+            case _:
+                return t("退出登录")
+
+    choice = st.menu_button(
+        f"{md(principal.name)} · {role_word(principal.role)}", choices, format_func=word,
+        icon=":material/account_circle:", type="tertiary", key="who",
+    )  # fmt: skip
+    if choice is None:
+        return
+    kind, value = choice
+    if kind == "account":
+        navigation.go("account")
+    elif kind == "logout":
+        command("logout")
+    elif kind == "theme":
+        command("theme", to=value)
+    elif kind == "role":
+        with store().begin(principal.university_code) as uow:
+            accounts.switch_role(uow, token(), value)
+        st.switch_page(navigation.page("home"))
+    else:
+        with store().begin(principal.university_code) as uow:
+            accounts.set_language(uow, principal, value)
+        command("reload")
+
+
+def as_of_line(principal: Principal) -> None:
+    """江城大学 · 科研处管理员 · 数据截至 … · 批次 #n · 对账: which numbers a page can show at all."""
+    parts = [md(university_name(principal)), role_word(principal.role)]
+    meta = generation(principal)
+    if meta is None:
+        parts.append(t("数据尚未生成"))
+    else:
+        parts.append(t("数据截至 {at}", at=local_time(meta.as_of).strftime("%Y-%m-%d %H:%M:%S")))
+        parts.append(t("批次 #{n}", n=meta.generation))
+        parts.append(
+            ":green[:material/check_circle: " + t("对账一致") + "]"
+            if meta.reconciled
+            else ":orange[:material/error: " + t("对账未通过") + "]"
+        )
+    with st.container(key="asof"):
+        st.caption(" · ".join(parts))
+
+
+def generation(principal: Principal) -> Any:
+    """as_of (UTC), number and reconciliation of the published file this principal reads, or None."""
+    from dashboards.marts import reader
+
+    return reader.meta_for(principal)

@@ -1,0 +1,207 @@
+"""The only opener of published files.
+
+A path comes from the principal and ``published/current.json`` alone: no page parameter can name a file.
+Files are opened read-only, without access to anything outside them, with a locked configuration; one
+connection a file a process, a cursor for each use, closed when the pointer moves. A process that kept a
+connection to a replaced file would serve the old data for ever, so names are never reused.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from ingestion.principal import Denied, OperationError, Principal
+from ingestion.store.engine import home
+
+Level = Literal["university", "college", "person"]
+
+PROVINCE = "province"
+PEERS = "peers"
+
+SETTINGS = (
+    "SET memory_limit='1GB'",
+    "SET threads=2",
+    "SET temp_directory=''",
+    "SET autoinstall_known_extensions=false",
+    "SET autoload_known_extensions=false",
+    "SET allow_community_extensions=false",
+    "SET python_enable_replacements=false",
+    "SET enable_external_access=false",
+    "SET lock_configuration=true",
+)
+
+
+class NoNumbersYet(OperationError):
+    """Nothing has been published for this organisation so far."""
+
+    def __init__(self) -> None:
+        super().__init__("暂无数据：还没有生成过统计数据。", "No data yet: no statistics have been produced so far.")
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The content of ``current.json``: which file is in force for whom. Taken once per rerun."""
+
+    generation: int
+    files: tuple[tuple[str, str], ...]
+    as_of: str = ""
+
+    def path_of(self, key: str) -> Path | None:
+        for name, relative in self.files:
+            if name == key:
+                return published() / relative
+        return None
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What a file says about itself. ``as_of`` is naive UTC; ``held_reason`` says which check failed."""
+
+    generation: int
+    as_of: datetime | None
+    published_at: datetime | None
+    university_code: str
+    reconciled: bool
+    held_reason: str
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One published file as one principal may read it.
+
+    ``level`` with ``college_id`` or ``person_id`` is the reach: every question in ``numbers`` binds it.
+    ``persons`` is false where staff names must not leave the university (the province's drill-through).
+    """
+
+    path: str
+    meta: Meta
+    level: Level
+    college_id: int | None = None
+    person_id: int | None = None
+    persons: bool = True
+
+    def rows(self, sql: str, parameters: list[Any] | tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """The whole result of one of our own queries."""
+        cursor = _connection(self.path).cursor()
+        try:
+            return cursor.execute(sql, list(parameters)).fetchall()
+        finally:
+            cursor.close()
+
+
+def published() -> Path:
+    return home() / "published"
+
+
+_lock = threading.Lock()
+_open: dict[str, duckdb.DuckDBPyConnection] = {}
+_metas: dict[str, Meta] = {}
+_pointer: tuple[tuple[str, int, int], Pointer] | None = None
+
+
+def pointer() -> Pointer:
+    """The generation in force. Moving on closes the connections of files no longer named."""
+    global _pointer
+    path = published() / "current.json"
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise NoNumbersYet() from None
+    key = (str(path), stat.st_mtime_ns, stat.st_ino)
+    with _lock:
+        if _pointer is not None and _pointer[0] == key:
+            return _pointer[1]
+        content = json.loads(path.read_text(encoding="utf-8"))
+        files = tuple(sorted((str(k), str(v)) for k, v in content["files"].items()))
+        found = Pointer(int(content["generation"]), files, str(content.get("as_of", "")))
+        in_force = {str(published() / relative) for _, relative in files}
+        for old in [name for name in _open if name not in in_force]:
+            _open.pop(old).close()
+            _metas.pop(old, None)
+        _pointer = (key, found)
+        return found
+
+
+def open_for(principal: Principal) -> Mart:
+    """The file of the principal's own organisation, bound to what the role may see.
+
+    University-wide for the office, leaders, finance and analysts; one college for a college secretary;
+    one person for a researcher; the province's file for province staff. Raises Denied for others.
+    """
+    if principal.is_province or (principal.role == "system" and principal.university_code == "*"):
+        return _mart(PROVINCE, "university")
+    if principal.role in ("office_admin", "analyst", "finance", "system"):
+        return _mart(principal.university_code, "university")
+    if principal.role == "college_admin" and principal.unit_id is not None:
+        return _mart(principal.university_code, "college", college_id=principal.unit_id)
+    if principal.role == "researcher" and principal.person_id is not None:
+        return _mart(principal.university_code, "person", person_id=principal.person_id)
+    raise Denied()
+
+
+def open_peers(principal: Principal) -> Mart:
+    """What universities may see of each other: any member of a university, and the province."""
+    if principal.role == "expert":
+        raise Denied()
+    return _mart(PEERS, "university")
+
+
+def open_records_of(principal: Principal, university_code: str) -> Mart:
+    """A university's file for the province's drill-through: its records, but no person."""
+    if not principal.is_province or university_code in (PROVINCE, PEERS):
+        raise Denied()
+    return _mart(university_code, "university", persons=False)
+
+
+def file_for(principal: Principal) -> Path:
+    """The file an analyst's SQL runs on, for the sandbox's child process alone."""
+    return Path(open_for(principal).path)
+
+
+def _mart(key: str, level: Level, **bound: Any) -> Mart:
+    path = pointer().path_of(key)
+    if path is None:
+        raise NoNumbersYet()
+    _inside_published(path)
+    name = str(path)
+    return Mart(name, _meta(name), level, **bound)
+
+
+def _inside_published(path: Path) -> None:
+    if not path.resolve().is_relative_to(published().resolve()):
+        raise Denied()
+
+
+def _connection(path: str) -> duckdb.DuckDBPyConnection:
+    with _lock:
+        connection = _open.get(path)
+        if connection is None:
+            connection = duckdb.connect(path, read_only=True)
+            for setting in SETTINGS:
+                connection.execute(setting)
+            _open[path] = connection
+        return connection
+
+
+def _meta(path: str) -> Meta:
+    known = _metas.get(path)
+    if known is None:
+        row = (
+            _connection(path)
+            .cursor()
+            .execute(
+                "SELECT generation, as_of, published_at, university_code, reconciled, held_reason"
+                " FROM meta_generation"
+            )
+            .fetchall()[0]
+        )
+        known = Meta(int(row[0]), row[1], row[2], row[3] or "", bool(row[4]), row[5] or "")
+        _metas[path] = known
+    return known

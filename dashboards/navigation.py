@@ -1,0 +1,161 @@
+"""Every page of the app in one table: address, word, section of the top menu, code, and who sees it.
+
+``ENTRIES`` is the only list of pages. An entry names its screen as ``"module:function"`` and the module is
+imported when the page is first opened, so a page nobody opens costs nothing. ``roles`` empty = everybody who
+has logged in. Hidden entries have an address but no place in the menu. A role decides what is *offered*;
+what is *allowed* is decided again by every operation.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+
+from dashboards.i18n import N_, language, pick, t
+from ingestion.catalog.registry import ALL_RECORDS, GROUPS
+from ingestion.principal import Principal
+
+ALERTS = N_("办公预警")
+PROVINCE = N_("省厅业务")
+UNIVERSITY = N_("高校业务")
+RESOURCES = N_("科研资源")
+POLICY = N_("政策文件")
+ANALYSIS = N_("统计分析")
+SECTIONS = (ALERTS, PROVINCE, UNIVERSITY, RESOURCES, POLICY, ANALYSIS)
+
+STAFF = ("office_admin", "college_admin", "researcher")
+IN_UNIVERSITY = ("office_admin", "college_admin", "researcher", "finance", "analyst", "expert")
+FUND_TYPES = ("fund_arrival", "fund_outward", "fund_expense")
+MONEY_READERS = (*FUND_TYPES, "vertical_project", "horizontal_project", "university_project")
+
+
+@dataclass(frozen=True)
+class Entry:
+    path: str
+    zh: str
+    section: str
+    screen: str
+    roles: tuple[str, ...] = ()
+    hidden: bool = False
+    en: str = ""
+
+    def title(self) -> str:
+        return pick(self.zh, self.en) if self.en else t(self.zh)
+
+
+def _type_roles(type_id: str) -> tuple[str, ...]:
+    if type_id == "expert":  # AC-042: not visible to researchers and experts
+        return ("office_admin",)
+    return (*STAFF, "finance") if type_id in MONEY_READERS else STAFF
+
+
+def _records() -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            type_id,
+            record_type.zh,
+            RESOURCES if record_type.group == "resources" else UNIVERSITY,
+            "dashboards.screens.query.records:show",
+            _type_roles(type_id),
+            en=record_type.en,
+        )
+        for type_id, record_type in ALL_RECORDS.items()
+    )
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("home", N_("首页"), ALERTS, "dashboards.screens.home.home:show"),
+    Entry("review", N_("待办"), ALERTS, "dashboards.screens.review.queue:show", ("office_admin", "college_admin", "finance", "researcher")),
+    Entry("messages", N_("消息"), ALERTS, "dashboards.screens.account.messages:show"),
+    Entry("universities", N_("高校管理"), PROVINCE, "dashboards.screens.admin.universities:show", ("province_staff",)),
+    Entry("notices", N_("通知公告"), PROVINCE, "dashboards.screens.admin.notices:show"),
+    *_records(),
+    Entry("units", N_("院系"), RESOURCES, "dashboards.screens.admin.units:show", ("office_admin",)),
+    Entry("accounts", N_("账号"), RESOURCES, "dashboards.screens.admin.accounts:show", ("office_admin", "province_staff")),
+    Entry("codes", N_("标准代码"), POLICY, "dashboards.screens.admin.codes:show"),
+    Entry("form", N_("填写"), UNIVERSITY, "dashboards.screens.entry.form:show", IN_UNIVERSITY, hidden=True),
+    Entry("record", N_("记录"), UNIVERSITY, "dashboards.screens.query.record:show", hidden=True),
+    Entry("search", N_("查询"), UNIVERSITY, "dashboards.screens.query.search:show", IN_UNIVERSITY, hidden=True),
+    Entry("account", N_("我的账号"), ALERTS, "dashboards.screens.account.account:show", hidden=True),
+)  # fmt: skip
+
+
+def offered(principal: Principal) -> list[Entry]:
+    """The pages this role may open."""
+    return [e for e in ENTRIES if not e.roles or principal.role in e.roles]
+
+
+def entry(path: str) -> Entry:
+    for candidate in ENTRIES:
+        if candidate.path == path:
+            return candidate
+    raise KeyError(path)
+
+
+@lru_cache(maxsize=256)
+def _runner(screen: str, path: str) -> Callable[[], None]:
+    module_name, _, function = screen.partition(":")
+
+    def run() -> None:
+        from dashboards import frame
+
+        frame.draw(path, lambda: getattr(importlib.import_module(module_name), function)())
+
+    run.__name__ = path
+    return run
+
+
+def _page(path: str, title: str, hidden: bool) -> st.Page:
+    """A new object each time (14 µs): Streamlit marks the page to be run on it, so sharing would be a race."""
+    found = entry(path)
+    return st.Page(
+        _runner(found.screen, path),
+        title=title,
+        url_path=path,
+        default=path == "home",
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def page(path: str) -> st.Page:
+    """The page of an address, for ``st.switch_page`` and ``st.page_link``."""
+    found = entry(path)
+    return _page(path, found.title(), found.hidden)
+
+
+def menu(principal: Principal) -> dict[str, list[st.Page]]:
+    """The top menu of this principal. Pages without the right are there but hidden: their address answers
+    无权限 and not "no such page" (AC-022)."""
+    out: dict[str, list[st.Page]] = {t(section): [] for section in SECTIONS}
+    for item in ENTRIES:
+        may = not item.roles or principal.role in item.roles
+        out[t(item.section)].append(_page(item.path, item.title(), item.hidden or not may))
+    return {section: pages for section, pages in out.items() if pages}
+
+
+def section_number(principal: Principal, path: str) -> int | None:
+    """Which item of the top menu (from 1) holds the page now shown; None for a page outside of the menu."""
+    shown = [s for s in SECTIONS if any(e.section == s and not e.hidden for e in offered(principal))]
+    section = entry(path).section
+    return shown.index(section) + 1 if section in shown else None
+
+
+def go(path: str, **query: str) -> None:
+    """Leaves for another page with these filters in the address."""
+    st.switch_page(page(path), query_params=query)
+
+
+def group_word(type_id: str) -> str:
+    """高校业务 / 成果 / 论文: where a type stands in the menu."""
+    record_type = ALL_RECORDS[type_id]
+    zh, en = GROUPS[record_type.group]
+    name = pick(record_type.zh, record_type.en)
+    first = t(RESOURCES) if record_type.group == "resources" else f"{t(UNIVERSITY)} / {pick(zh, en)}"
+    return f"{first} / {name}"
+
+
+__all__ = ["ANALYSIS", "ENTRIES", "Entry", "entry", "go", "group_word", "language", "menu", "offered", "page"]
