@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -51,9 +53,10 @@ def tenant() -> Column[str]:
     return Column("university_code", Code5, ForeignKey("university.code"), nullable=False)
 
 
-def table(name: str, *parts: Any, comment: str) -> Table:
-    """A table whose comment's first sentence is its grain."""
-    return Table(name, METADATA, *parts, comment=comment)
+def table(name: str, *parts: Any, comment: str, sqlite_autoincrement: bool = False) -> Table:
+    """A table whose comment's first sentence is its grain. ``sqlite_autoincrement``: ids are never used twice,
+    also after the newest row was deleted (PostgreSQL's sequences behave so anyhow)."""
+    return Table(name, METADATA, *parts, comment=comment, sqlite_autoincrement=sqlite_autoincrement)
 
 
 # --- organisations and people -------------------------------------------------------------------------
@@ -132,6 +135,7 @@ record = table(
     Index(None, "university_code", "owner_person_id"),
     Index(None, "entered_by"),
     comment="One row per record of any of the 28 types: its header.",
+    sqlite_autoincrement=True,  # a deleted draft's number is not given to another record
 )
 
 record_key = table(
@@ -664,8 +668,14 @@ change_log = table(
     Column("op", String(1), nullable=False),  # I U D
     comment="One row per changed row, written by triggers. row_id is the record id for every table that "
     "belongs to records (header, type tables, children, contributors, values, links), else the row's own id. "
-    "On PostgreSQL a column xid (xid8, default pg_current_xact_id()) is added by the migration.",
+    "On PostgreSQL a column xid names the writing transaction: rows numbered earlier may be committed later.",
+    sqlite_autoincrement=True,  # the feed's position must never meet a number again
 )
+for _statement in (
+    "ALTER TABLE change_log ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()",
+    "CREATE INDEX ix_change_log_xid ON change_log (xid)",
+):
+    event.listen(change_log, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
 
 saved_query = table(
     "saved_query",

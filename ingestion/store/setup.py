@@ -1,0 +1,107 @@
+"""Building and upgrading a store: tables, triggers, row-level security, its identity.
+
+``upgrade`` runs the migrations and is what installations use; ``create`` builds the same thing straight
+from the catalogue, for tests and throw-away stores. Triggers, policies and grants are not part of a
+migration: they are rebuilt from their declarations after every one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Select, select, text
+
+from ingestion.store import rls, tables, triggers
+from ingestion.store.engine import ALL, Store
+from ingestion.store.platform import METADATA, setting
+
+STORE_ID = "store_id"
+
+
+def create(store: Store) -> None:
+    """Build every table of the catalogue in an empty database. The url's user must own the database."""
+    with store.begin(ALL) as uow:
+        METADATA.create_all(uow.conn)
+        command.stamp(_alembic(uow.conn), "head")
+        _finish(uow.conn)
+
+
+def upgrade(store: Store) -> None:
+    """Bring the store's tables to the newest revision, from nothing or from an older one; the url's user
+    must own the database. In one transaction: a failed upgrade leaves the store as it was."""
+    with store.begin(ALL) as uow:
+        command.upgrade(_alembic(uow.conn), "head")
+        _finish(uow.conn)
+
+
+def pending(store: Store) -> bool:
+    """Whether the store's tables are older than the product."""
+    with store.read(ALL) as uow:
+        standing = MigrationContext.configure(uow.conn).get_current_heads()
+        return set(standing) != set(ScriptDirectory.from_config(_alembic(uow.conn)).get_heads())
+
+
+def _alembic(conn: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = conn
+    return config
+
+
+def _finish(conn: Connection) -> None:
+    """What follows the tables, however they came to be."""
+    assert set(tables.RECORD_TABLES) <= set(METADATA.tables)
+    triggers.rebuild(conn)
+    if conn.dialect.name == "postgresql":
+        rls.rebuild(conn)
+    if conn.scalar(_store_id()) is None:
+        conn.execute(setting.insert().values(university_code=ALL, key=STORE_ID, value=new_store_id()))
+
+
+def new_store_id() -> str:
+    """A store's identity. A restored or copied store must take a new one, so that the feed's reader starts
+    afresh instead of trusting a position that belongs to another history."""
+    return secrets.token_hex(8)
+
+
+def _store_id() -> Select[tuple[str]]:
+    return select(setting.c.value).where(setting.c.university_code == ALL, setting.c.key == STORE_ID)
+
+
+def store_id(conn: Connection) -> str:
+    """Raises LookupError where the store was never set up."""
+    value = conn.scalar(_store_id())
+    if value is None:
+        raise LookupError("the store has no identity: it was never set up")
+    return str(value)
+
+
+def renew_store_id(conn: Connection) -> None:
+    """Run by a restore."""
+    conn.execute(
+        setting.update()
+        .where(setting.c.university_code == ALL, setting.c.key == STORE_ID)
+        .values(value=new_store_id())
+    )
+
+
+def create_roles(admin: Store, app_password: str | None = None, feed_password: str | None = None) -> None:
+    """Create the roles ``yanshu_app`` and ``yanshu_feed`` of the database server where they are missing.
+
+    ``admin`` connects as a superuser. Run before ``upgrade``, which grants them what they need. Passing a
+    password sets it, also of a role that stands."""
+    with admin.engine.begin() as conn:
+        for role, password, options in (
+            (rls.APP, app_password, "LOGIN NOBYPASSRLS"),
+            (rls.FEED, feed_password, "LOGIN BYPASSRLS"),
+        ):
+            known = conn.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role})
+            conn.exec_driver_sql(f"{'ALTER' if known else 'CREATE'} ROLE {role} {options}")
+            if password is not None:  # a utility statement takes no parameters: the server quotes the text
+                quoted = conn.scalar(text("SELECT quote_literal(:password)"), {"password": password})
+                conn.exec_driver_sql(f"ALTER ROLE {role} PASSWORD {quoted}".replace("%", "%%"))

@@ -1,0 +1,132 @@
+"""Triggers: what the change feed sees, and rows that may only be added.
+
+``WATCHED`` is the one list of tables the pipeline reads, with the column that identifies a change:
+the record id for everything that belongs to records, else the row's own key. A trigger notes that a
+row changed and decides nothing; key columns never change, so an update is noted under its new key.
+
+On SQLite triggers fire once a row. On PostgreSQL they fire once a statement over its transition
+table, so a bulk insert of a thousand child rows notes each record once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from ingestion.store.tables import RECORD_TABLES
+
+WATCHED: dict[str, str] = {
+    **{name: "id" if name == "record" else "record_id" for name in RECORD_TABLES},
+    "university": "code",  # a text key: change_log.row_id is 0 and university_code names the row
+    "unit": "id",
+    "person_post": "id",
+    "code_item": "id",
+    "fund_entry": "id",
+    "project_balance": "project_id",
+    "amendment": "id",
+}
+
+ADD_ONLY = ("audit_row", "audit_block", "fund_entry")
+"""No row is ever changed or removed."""
+
+ADD_ONLY_OF_RECORD = ("record_version", "review_event")
+"""No row is ever changed, and rows leave only together with their record (an own draft deleted)."""
+
+_EVENTS = (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+
+
+def university_column(table: str) -> str:
+    """The column that says whose row it is."""
+    return {"university": "code", "code_item": "owner"}.get(table, "university_code")
+
+
+def rebuild(conn: Connection) -> None:
+    """Replace all triggers by those declared here; run after every upgrade, so a new table has its own."""
+    if conn.dialect.name == "sqlite":
+        standing = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        for name, _table in conn.exec_driver_sql(standing).all():
+            conn.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        statements = _sqlite()
+    else:
+        standing = (
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
+        )
+        for name, table in conn.exec_driver_sql(standing).all():
+            conn.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
+        statements = _postgresql()
+    for statement in statements:
+        conn.exec_driver_sql(statement)
+
+
+def names(dialect: str) -> frozenset[str]:
+    """The names of all triggers that must stand, for the doctor and the migration test."""
+    statements = _sqlite() if dialect == "sqlite" else _postgresql()
+    return frozenset(s.split()[2] for s in statements if s.startswith("CREATE TRIGGER"))
+
+
+def _sqlite() -> Iterator[str]:
+    for table, key in WATCHED.items():
+        for event, row in _EVENTS:
+            owner = f"{row}.{university_column(table)}"
+            row_id = "0" if table == "university" else f"{row}.{key}"
+            yield (
+                f'CREATE TRIGGER feed_{table}_{event.lower()} AFTER {event} ON "{table}" BEGIN '
+                f"INSERT INTO change_log (university_code, table_name, row_id, op) "
+                f"VALUES ({owner}, '{table}', {row_id}, '{event[0]}'); END"
+            )
+    refuse = "BEGIN SELECT RAISE(ABORT, '{table}: rows are only ever added'); END"
+    for table in (*ADD_ONLY, *ADD_ONLY_OF_RECORD):
+        yield f"CREATE TRIGGER keep_{table}_update BEFORE UPDATE ON {table} " + refuse.format(table=table)
+    for table in ADD_ONLY:
+        yield f"CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table} " + refuse.format(table=table)
+    for table in ADD_ONLY_OF_RECORD:  # a cascade removes the record first, so it no longer exists here
+        yield (
+            f"CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM record WHERE id = OLD.record_id) " + refuse.format(table=table)
+        )
+
+
+def _postgresql() -> Iterator[str]:
+    shapes = {(key, university_column(table)): table for table, key in WATCHED.items()}
+    for key, owner in shapes:
+        row_id = "0" if key == "code" else key
+        yield (
+            f"CREATE OR REPLACE FUNCTION feed_by_{key}_{owner}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"INSERT INTO change_log (university_code, table_name, row_id, op) "
+            f"SELECT DISTINCT {owner}, TG_TABLE_NAME, {row_id}, left(TG_OP, 1) FROM changed; "
+            f"RETURN NULL; END $$"
+        )
+    for table, key in WATCHED.items():
+        for event, row in _EVENTS:
+            yield (
+                f'CREATE TRIGGER feed_{table}_{event.lower()} AFTER {event} ON "{table}" '
+                f"REFERENCING {row} TABLE AS changed FOR EACH STATEMENT "
+                f"EXECUTE FUNCTION feed_by_{key}_{university_column(table)}()"
+            )
+    yield (
+        "CREATE OR REPLACE FUNCTION keep_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION '%%: rows are only ever added', TG_TABLE_NAME; END $$"
+    )
+    for table in (*ADD_ONLY, *ADD_ONLY_OF_RECORD):
+        yield (
+            f"CREATE TRIGGER keep_{table}_update BEFORE UPDATE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION keep_rows()"
+        )
+    for table in ADD_ONLY:
+        yield (
+            f"CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION keep_rows()"
+        )
+    yield (
+        "CREATE OR REPLACE FUNCTION keep_rows_of_record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF EXISTS (SELECT 1 FROM record WHERE id = OLD.record_id) THEN "
+        "RAISE EXCEPTION '%%: rows are only ever added', TG_TABLE_NAME; END IF; RETURN OLD; END $$"
+    )
+    for table in ADD_ONLY_OF_RECORD:
+        yield (
+            f"CREATE TRIGGER keep_{table}_delete BEFORE DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION keep_rows_of_record()"
+        )
+

