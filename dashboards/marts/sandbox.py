@@ -202,6 +202,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "column": ("没有字段“{word}”{near}。", "There is no column “{word}”{near}."),
     "group_by": ("字段“{word}”要写进 GROUP BY，或放进汇总函数。", "Column “{word}” must be in GROUP BY or inside an aggregate."),
     "syntax": ("语句有语法错误，位置在“{word}”附近。", "Syntax error near “{word}”."),
+    "syntax_end": ("语句有语法错误，请检查是否写完整。", "Syntax error: check that the statement is complete."),
     "conversion": ("“{word}”不能转换为所需的类型。", "“{word}” cannot be converted to the type needed."),
     "binder": ("语句中的字段、函数或类型不匹配，请检查。", "Columns, functions or types in the statement do not fit together."),
     "range": ("计算结果超出数值范围。", "A value is out of range."),
