@@ -115,7 +115,7 @@ def mask(scheme: str, text: str) -> str:
     (``420101********123X``), mobiles three and four, bank accounts the last four. A text too short for its
     scheme is hidden whole."""
     head, tail = {"id_number": (6, 4), "mobile": (3, 4), "bank_account": (0, 4)}.get(scheme, (0, 0))
-    if len(text) < 2 * (head + tail) - 2:
+    if len(text) < head + tail + 2:
         head, tail = (1, 1) if len(text) > 5 else (0, 0)
     hidden = max(len(text) - head - tail, 0)
     return text[:head] + "*" * hidden + (text[len(text) - tail :] if tail else "")

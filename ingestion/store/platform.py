@@ -479,12 +479,13 @@ login_event = table(
     tenant(),
     Column("account_id", Id),
     Column("username", String(60), nullable=False),
-    Column("result", String(20), nullable=False),  # ok | wrong | locked | disabled | wrong_tab | logout
+    Column("result", String(20), nullable=False),  # ok | wrong | locked | unlocked | disabled | wrong_tab | logout
     Column("at", DateTime, nullable=False),
     Column("address", String(60)),
     Column("device", String(200)),
     Index(None, "account_id", "at"),
     Index(None, "university_code", "username", "at"),
+    Index(None, "address", "at"),
     comment="One row per attempt to log in.",
 )
 
@@ -576,6 +577,8 @@ audit_block = table(
     pk(),
     Column("first_row", Id, nullable=False),
     Column("last_row", Id, nullable=False),
+    Column("rows", Text, nullable=False),  # the rows' ids as ranges: a row committed late joins a later block
+    Column("leaves", Text, nullable=False),  # a hash of each row in that order, to name the row that changed
     Column("previous_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Column("signature", String(200), nullable=False),
@@ -675,7 +678,8 @@ for _statement in (
     "ALTER TABLE change_log ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()",
     "CREATE INDEX ix_change_log_xid ON change_log (xid)",
 ):
-    event.listen(change_log, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+    _ddl: DDL = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(change_log, "after_create", _ddl.execute_if(dialect="postgresql"))
 
 saved_query = table(
     "saved_query",
