@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from ingestion.store.platform import METADATA
 from ingestion.store.triggers import ADD_ONLY, ADD_ONLY_OF_RECORD, WATCHED
@@ -71,9 +71,10 @@ def policies(table: str) -> dict[str, tuple[str, str]]:
 
 def rebuild(conn: Connection) -> None:
     """Set policies and grants as declared here; run as the owner after every upgrade."""
-    roles = frozenset(
-        conn.exec_driver_sql(f"SELECT rolname FROM pg_roles WHERE rolname IN ('{APP}', '{FEED}')").scalars()
+    known = conn.execute(
+        text("SELECT rolname FROM pg_roles WHERE rolname IN (:app, :feed)"), {"app": APP, "feed": FEED}
     )
+    roles: frozenset[str] = frozenset(known.scalars())
     standing = "SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'"
     for name, table in conn.exec_driver_sql(standing).all():
         conn.exec_driver_sql(f'DROP POLICY "{name}" ON "{table}"')

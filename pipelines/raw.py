@@ -1,0 +1,189 @@
+"""The raw layer: the store's watched tables as they arrived, in DuckDB schema ``raw``.
+
+``apply`` works in one DuckDB transaction: delete the changed keys, insert their current rows, save the
+position. Killed in between, nothing happened; applied twice, nothing changes.
+
+What a batch touched is kept in ``raw._touched`` until ``settle``: a refresh that fails after this step
+leaves its work to the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from ingestion import feed
+from ingestion.store.platform import METADATA
+from ingestion.store.triggers import WATCHED
+
+_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What changed since the last ``settle``. ``full``: everything was loaded anew, so every university and
+    record counts as touched. ``records``: ids of records with a changed row in any table, deleted ones too."""
+
+    full: bool
+    universities: frozenset[str]
+    tables: frozenset[str]
+    records: frozenset[int]
+
+    def __bool__(self) -> bool:
+        return self.full or bool(self.tables)
+
+
+def position(con: duckdb.DuckDBPyConnection) -> feed.Position | None:
+    """Where the feed goes on; None asks for a full read: nothing was applied yet, or the tables of the
+    catalogue are no longer those that stand here."""
+    _prepare(con)
+    row = con.execute("SELECT store_id, position, layout FROM raw._feed").fetchone()
+    if row is None or row[2] != _layout():
+        return None
+    return feed.Position(row[0], row[1])
+
+
+def as_of(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Naive UTC: every change committed to the store before it is in the raw tables."""
+    _prepare(con)
+    row = con.execute("SELECT as_of FROM raw._feed").fetchone()
+    return None if row is None else row[0]
+
+
+def apply(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> Touched:
+    """Bring the raw tables to the state of ``changes``; returns everything touched since the last settle."""
+    _prepare(con)
+    con.begin()
+    try:
+        if changes.full:
+            _replace(con, changes)
+        else:
+            for name, table in changes.tables.items():
+                _merge(con, name, table)
+        _save_counts(con, changes)
+        _note_touched(con, changes)
+        con.execute("DELETE FROM raw._feed")
+        con.execute(
+            "INSERT INTO raw._feed VALUES (?, ?, ?, ?)",
+            [changes.position.store_id, changes.position.value, _layout(), changes.as_of],
+        )
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return pending(con)
+
+
+def pending(con: duckdb.DuckDBPyConnection) -> Touched:
+    """What has been applied and not yet settled."""
+    _prepare(con)
+    rows = con.execute("SELECT DISTINCT kind, name, id FROM raw._touched").fetchall()
+    return Touched(
+        full=any(kind == "full" for kind, _, _ in rows),
+        universities=frozenset(name for kind, name, _ in rows if kind == "university"),
+        tables=frozenset(name for kind, name, _ in rows if kind == "table"),
+        records=frozenset(id_ for kind, _, id_ in rows if kind == "record"),
+    )
+
+
+def settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Forget what was touched; called when a generation that holds it has been published."""
+    con.execute("DELETE FROM raw._touched")
+
+
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS raw._feed "
+        "(store_id VARCHAR NOT NULL, position BIGINT NOT NULL, layout VARCHAR NOT NULL, as_of TIMESTAMP NOT NULL)"
+    )
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS raw._touched "
+        "(kind VARCHAR NOT NULL, name VARCHAR NOT NULL, id BIGINT NOT NULL)"  # full | university | table | record
+    )
+    columns = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in feed.COUNTED_BY.items())
+    con.execute(f"CREATE TABLE IF NOT EXISTS raw._store_counts ({columns}, records BIGINT NOT NULL)")
+
+
+def _columns(name: str) -> str:
+    return ", ".join(f'"{field.name}" {_TYPES[field.type]}' for field in feed.schema(name))
+
+
+def _layout() -> str:
+    """Changes whenever a watched table or column does."""
+    return hashlib.sha256("\n".join(f"{name}: {_columns(name)}" for name in WATCHED).encode()).hexdigest()
+
+
+def _replace(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> None:
+    standing = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw' AND table_name NOT LIKE '\\_%' ESCAPE '\\'"
+    ).fetchall()
+    for (name,) in standing:
+        con.execute(f'DROP TABLE raw."{name}"')
+    for name, table in changes.tables.items():
+        con.execute(f'CREATE TABLE raw."{name}" ({_columns(name)})')
+        grain = (METADATA.tables[name].comment or "").replace("'", "''")
+        con.execute(f"COMMENT ON TABLE raw.\"{name}\" IS '{grain}'")
+        _insert(con, name, table.rows)
+
+
+def _merge(con: duckdb.DuckDBPyConnection, name: str, table: feed.TableChanges) -> None:
+    con.register("_changed_keys", pa.table({"key": table.keys}))
+    con.execute(f'DELETE FROM raw."{name}" WHERE "{table.key}" IN (SELECT key FROM _changed_keys)')  # noqa: S608
+    con.unregister("_changed_keys")
+    _insert(con, name, table.rows)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    if len(rows) == 0:
+        return
+    con.register("_arrived", rows)
+    con.execute(f'INSERT INTO raw."{name}" SELECT * FROM _arrived')  # noqa: S608
+    con.unregister("_arrived")
+
+
+def _save_counts(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> None:
+    if changes.full:
+        con.execute("DELETE FROM raw._store_counts")
+    else:
+        for university in changes.universities:
+            con.execute("DELETE FROM raw._store_counts WHERE university_code = ?", [university])
+    con.register("_arrived", changes.counts)
+    con.execute("INSERT INTO raw._store_counts SELECT * FROM _arrived")
+    con.unregister("_arrived")
+
+
+def _note_touched(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> None:
+    def note(kind: str, names: list[str], ids: list[int]) -> None:
+        con.register(
+            "_arrived", pa.table({"name": pa.array(names, pa.string()), "id": pa.array(ids, pa.int64())})
+        )
+        con.execute("INSERT INTO raw._touched SELECT ?, name, id FROM _arrived", [kind])
+        con.unregister("_arrived")
+
+    if changes.full:
+        con.execute("DELETE FROM raw._touched")
+        note("full", [""], [0])
+        note("university", sorted(changes.universities), [0] * len(changes.universities))
+        note("table", sorted(changes.tables), [0] * len(changes.tables))
+        return
+    note("university", sorted(changes.universities), [0] * len(changes.universities))
+    note("table", sorted(changes.tables), [0] * len(changes.tables))
+    records = {
+        key
+        for name, table in changes.tables.items()
+        if name == "record" or table.key == "record_id"
+        for key in table.keys.to_pylist()
+    }
+    note("record", [""] * len(records), sorted(records))

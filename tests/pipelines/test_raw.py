@@ -1,0 +1,173 @@
+"""The raw layer follows the store: same rows, whatever the history of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion import feed
+from ingestion.store import setup
+from ingestion.store.engine import Store
+from pipelines import raw
+from tests.ingestion.store import rows
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(tmp_path / "work.duckdb")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def account(store: Store) -> int:
+    with store.begin("*") as uow:
+        return rows.university(uow, "99001")
+
+
+def refresh(store: Store, con: duckdb.DuckDBPyConnection) -> raw.Touched:
+    return raw.apply(con, feed.read(store, raw.position(con)))
+
+
+def titles(con: duckdb.DuckDBPyConnection) -> list[Any]:
+    return [row[0] for row in con.execute("SELECT title FROM raw.paper ORDER BY title").fetchall()]
+
+
+def everything(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
+    names = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw'").fetchall()
+    kept = [name for (name,) in names if name not in ("_feed", "_touched")]
+    return {name: con.execute(f'SELECT * FROM raw."{name}" ORDER BY ALL').fetchall() for name in kept}
+
+
+def test_raw_follows_the_store(store: Store, con: duckdb.DuckDBPyConnection, account: int) -> None:
+    with store.begin("99001") as uow:
+        first = rows.paper(uow, "99001", account, "a")
+        second = rows.paper(uow, "99001", account, "b")
+    assert refresh(store, con).full
+    assert titles(con) == ["a", "b"]
+    raw.settle(con)
+    with store.begin("99001") as uow:
+        rows.run(uow, "UPDATE paper SET title = 'c' WHERE record_id = :id", id=first)
+        rows.run(uow, "DELETE FROM record WHERE id = :id", id=second)
+        third = rows.paper(uow, "99001", account, "d")
+    touched = refresh(store, con)
+    assert titles(con) == ["c", "d"]
+    assert touched.records == {first, second, third}
+    assert touched.universities == {"99001"}
+    assert touched.tables == {"record", "paper", "contributor"}
+    assert not touched.full
+
+
+def test_a_batch_applied_twice_changes_nothing(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int
+) -> None:
+    refresh(store, con)
+    with store.begin("99001") as uow:
+        rows.paper(uow, "99001", account, "a")
+    changes = feed.read(store, raw.position(con))
+    raw.apply(con, changes)
+    once = everything(con)
+    raw.apply(con, changes)
+    assert everything(con) == once
+
+
+def test_batches_give_what_a_full_read_gives(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int
+) -> None:
+    refresh(store, con)
+    for title in "abc":
+        with store.begin("99001") as uow:
+            record = rows.paper(uow, "99001", account, title)
+        refresh(store, con)
+    with store.begin("99001") as uow:
+        rows.run(uow, "DELETE FROM record WHERE id = :id", id=record)
+        rows.run(uow, "UPDATE contributor SET name = '李娜'")
+    refresh(store, con)
+    followed = everything(con)
+    raw.apply(con, feed.read(store, None))
+    assert everything(con) == followed
+
+
+def test_nothing_happens_when_a_batch_fails_half_way(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(store, con)
+    before, position = everything(con), raw.position(con)
+    with store.begin("99001") as uow:
+        rows.paper(uow, "99001", account, "a")
+    with monkeypatch.context() as patch:
+        patch.setattr(raw, "_note_touched", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            refresh(store, con)
+    assert everything(con) == before
+    assert raw.position(con) == position
+    refresh(store, con)
+    assert titles(con) == ["a"]
+
+
+def test_touched_work_waits_until_it_is_settled(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int
+) -> None:
+    refresh(store, con)
+    raw.settle(con)
+    ids = []
+    for title in "ab":
+        with store.begin("99001") as uow:
+            ids.append(rows.paper(uow, "99001", account, title))
+        touched = refresh(store, con)
+    assert touched.records == set(ids)
+    raw.settle(con)
+    assert not raw.pending(con)
+
+
+def test_a_restored_store_is_loaded_anew(store: Store, con: duckdb.DuckDBPyConnection, account: int) -> None:
+    with store.begin("99001") as uow:
+        rows.paper(uow, "99001", account, "a")
+    refresh(store, con)
+    con.execute("INSERT INTO raw.paper (record_id, title) VALUES (999, 'of the other history')")
+    with store.begin("*") as uow:
+        setup.renew_store_id(uow.conn)
+    assert refresh(store, con).full
+    assert titles(con) == ["a"]
+
+
+def test_another_layout_asks_for_a_full_read(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int
+) -> None:
+    refresh(store, con)
+    con.execute("UPDATE raw._feed SET layout = 'of an older catalogue'")
+    assert raw.position(con) is None
+    assert refresh(store, con).full
+
+
+def test_counts_of_the_store_stand_beside_its_rows(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int
+) -> None:
+    with store.begin("*") as uow:
+        other = rows.university(uow, "99002", "楚天学院")
+        rows.paper(uow, "99002", other, state="30")
+    refresh(store, con)
+    for state in ("00", "30"):
+        with store.begin("99001") as uow:
+            rows.paper(uow, "99001", account, state=state)
+    refresh(store, con)
+    by = ", ".join(feed.COUNTED_BY)
+    counted = f"SELECT {by}, count(*) FROM raw.record GROUP BY {by} ORDER BY ALL"
+    stored = f"SELECT {by}, records FROM raw._store_counts ORDER BY ALL"
+    assert con.execute(counted).fetchall() == con.execute(stored).fetchall()
+
+
+def test_both_databases_give_the_same_columns(sqlite_store: Store, con: duckdb.DuckDBPyConnection) -> None:
+    changes = feed.read(sqlite_store, None)
+    raw.apply(con, replace(changes, as_of=rows.AT))
+    assert raw.as_of(con) == rows.AT
+    found = con.execute("DESCRIBE raw.record").fetchall()
+    kinds = {row[0]: row[1] for row in found}
+    assert kinds["created_at"] == "TIMESTAMP"
+    assert kinds["dated_on"] == "DATE"
+    assert kinds["in_statistics"] == "BOOLEAN"
+    assert kinds["id"] == "BIGINT"
