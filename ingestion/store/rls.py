@@ -41,7 +41,7 @@ END $$
 
 
 def _own(column: str) -> str:
-    return f"{column} = {SCOPE} OR {SCOPE} = '*'"
+    return f"{column} = {SCOPE} OR {SCOPE} = '*'"  # first in every condition: it is what fails without a scope
 
 
 def policies(table: str) -> dict[str, tuple[str, str]]:
@@ -52,15 +52,15 @@ def policies(table: str) -> dict[str, tuple[str, str]]:
         case "university":  # names and codes stand in the login box
             return {"read": ("SELECT", anyone), "write": ("ALL", _own("code"))}
         case "code_item":
-            return {"read": ("SELECT", f"owner = '*' OR {_own('owner')}"), "write": ("ALL", _own("owner"))}
+            return {"read": ("SELECT", f"{_own('owner')} OR owner = '*'"), "write": ("ALL", _own("owner"))}
         case "setting":
             return {
-                "read": ("SELECT", f"university_code = '*' OR {_own('university_code')}"),
+                "read": ("SELECT", f"{_own('university_code')} OR university_code = '*'"),
                 "write": ("ALL", _own("university_code")),
             }
         case "notice":
             return {
-                "read": ("SELECT", f"audience = 'province' OR {_own('university_code')}"),
+                "read": ("SELECT", f"{_own('university_code')} OR audience = 'province'"),
                 "write": ("ALL", _own("university_code")),
             }
         case _ if "university_code" in METADATA.tables[table].c:

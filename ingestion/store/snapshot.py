@@ -3,8 +3,7 @@
 **On SQLite the reading happens in a process of its own.** The ADBC driver carries its own copy of the SQLite
 library, and two copies in one process undo each other's file locks: closing the driver's connection removed
 the write-ahead log under the product's open connection, and transactions committed after that were lost
-(shown by ``tests/ingestion/store/test_snapshot.py``; the SQLite documentation warns of it in "How to corrupt
-a database file", 2.2.1). Nothing in the product's processes may open the store's file by another library,
+(measured; the SQLite documentation warns of it in "How to corrupt a database file", 2.2.1). Nothing in the product's processes may open the store's file by another library,
 nor read the file directly.
 
 On PostgreSQL the driver wraps each query in COPY, so the transaction is opened by hand.

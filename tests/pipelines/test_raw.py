@@ -40,7 +40,7 @@ def titles(con: duckdb.DuckDBPyConnection) -> list[Any]:
 def everything(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
     names = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw'").fetchall()
     kept = [name for (name,) in names if name not in ("_feed", "_touched")]
-    return {name: con.execute(f'SELECT * FROM raw."{name}" ORDER BY ALL').fetchall() for name in kept}
+    return {name: con.table(f"raw.{name}").order("ALL").fetchall() for name in kept}
 
 
 def test_raw_follows_the_store(store: Store, con: duckdb.DuckDBPyConnection, account: int) -> None:
@@ -156,9 +156,9 @@ def test_counts_of_the_store_stand_beside_its_rows(
             rows.paper(uow, "99001", account, state=state)
     refresh(store, con)
     by = ", ".join(feed.COUNTED_BY)
-    counted = f"SELECT {by}, count(*) FROM raw.record GROUP BY {by} ORDER BY ALL"
-    stored = f"SELECT {by}, records FROM raw._store_counts ORDER BY ALL"
-    assert con.execute(counted).fetchall() == con.execute(stored).fetchall()
+    counted = con.table("raw.record").aggregate(f"{by}, count(*)", by).order("ALL")
+    stored = con.table("raw._store_counts").order("ALL")
+    assert counted.fetchall() == stored.fetchall()
 
 
 def test_both_databases_give_the_same_columns(sqlite_store: Store, con: duckdb.DuckDBPyConnection) -> None:
