@@ -202,6 +202,8 @@ def can(principal: Principal, action: str, type_id: str | None = None, header: M
     if state is None:
         return False
     kind = type_id or header.get("type")
+    if amends:  # a change is its applicant's own item, not that of whoever once entered the record
+        header = {**header, "entered_by": header.get("amendment_opened_by")}
     return allowed(principal.role, action, str(state), reach_of(principal, header), kind, header)
 
 

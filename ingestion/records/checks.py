@@ -1,0 +1,171 @@
+"""Everything that is asked of a record before it may be submitted, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from ingestion import derive, duplicates, funds, people, serializer, settings
+from ingestion.catalog import kinds as k
+from ingestion.catalog import secrecy, validate
+from ingestion.catalog.kinds import Issue
+from ingestion.catalog.registry import ALL_RECORDS
+from ingestion.principal import Principal
+from ingestion.records import storable
+from ingestion.records.view import SecrecyRefused
+from ingestion.store import platform as p
+from ingestion.store.engine import UnitOfWork
+
+ENTERED_BY_OTHER = "V002"
+LOCKED_YEAR = "D003"
+
+
+def problems(
+    uow: UnitOfWork,
+    actor: Principal,
+    header: Mapping[str, Any],
+    document: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+) -> list[Issue]:
+    """All problems of a clean document with secrets in clear: errors and warnings, each once.
+    ``before``: what the record held when the actor opened it."""
+    type_id = header["type"]
+    found = list(validate.problems(type_id, dict(document), context(uow, header)))
+    if any(i.severity == "error" for i in storable.problems(type_id, document)):
+        return found  # the questions below would stumble over values no table can hold
+    found.extend(storable.dangling(uow, actor, type_id, document, before))
+    found.extend(duplicates.issues(duplicates.candidates(uow, actor, type_id, document, header["id"])))
+    found.extend(funds.problems(uow, type_id, document, funds.held(uow, header, derive.project_of(document))))
+    found.extend(_should_enter(uow, actor, type_id, document))
+    found.extend(locked_year(uow, header["university_code"], type_id, document))
+    return _once(found)
+
+
+def _once(found: list[Issue]) -> list[Issue]:
+    seen: set[tuple[str, str]] = set()
+    out = []
+    for issue in found:
+        if (issue.field, issue.zh) not in seen:
+            seen.add((issue.field, issue.zh))
+            out.append(issue)
+    return out
+
+
+def attached_slots(uow: UnitOfWork, record_id: int) -> frozenset[str]:
+    """The slots in which a record has at least one file."""
+    a = p.attachment
+    rows = uow.conn.execute(select(a.c.slot).distinct().where(a.c.record_id == record_id, a.c.removed_at.is_(None)))
+    return frozenset(rows.scalars())
+
+
+def _should_enter(
+    uow: UnitOfWork, actor: Principal, type_id: str, document: Mapping[str, Any]
+) -> Iterator[Issue]:
+    """V002, AC-229: the own staff contributor of the best rank enters the record; another one is told who."""
+    best = derive.best_staff(document)
+    if actor.role != "researcher" or actor.person_id is None or best is None or best == actor.person_id:
+        return
+    person = people.by_ids(uow, actor, [best]).get(best)
+    name = person.label if person else ""
+    yield Issue(
+        "contributors",
+        f"应由校内排名最靠前的教师录入：{name}。可转交，或确认后继续。",
+        f"The own teacher of the best rank should enter this: {name}. Hand it over, or confirm to go on.",
+        "warning",
+        ENTERED_BY_OTHER,
+    )
+
+
+def locked_year(
+    uow: UnitOfWork, university_code: str, type_id: str, document: Mapping[str, Any]
+) -> Iterator[Issue]:
+    """A year the office has closed for this type takes no entry and no change."""
+    day = derive.dated_on(type_id, document)
+    if day is None:
+        return
+    lock = p.year_lock
+    found = select(lock.c.id).where(
+        lock.c.university_code == university_code, lock.c.type == type_id, lock.c.year == day.year
+    )
+    if uow.conn.execute(found).first() is not None:
+        field = ALL_RECORDS[type_id].field(ALL_RECORDS[type_id].dated_by)
+        yield Issue(
+            field.name,
+            f"{field.zh}：{day.year} 年度已锁定，不能录入或变更。",
+            f"{field.en}: the year {day.year} is closed for entry and change.",
+            rule=LOCKED_YEAR,
+        )
+
+
+def college_level(uow: UnitOfWork, university_code: str, type_id: str) -> bool:
+    """Whether submissions of the type pass the college (AC-073): the declaration says so and no setting turns it off."""
+    off = settings.get(uow, "types_without_college_level", university_code)
+    return ALL_RECORDS[type_id].college_level and type_id not in off
+
+
+# --- secrecy ---------------------------------------------------------------------------------------------
+
+
+def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], record_id: int | None = None) -> None:
+    """Raises ``SecrecyRefused`` when a text or an attachment's name carries a secrecy mark (AC-232). The
+    message names the field and the rule, never the text."""
+    issues: list[Issue] = []
+    rules: list[str] = []
+    for field, label, text in _texts(type_id, document):
+        rule = secrecy.scan(text)
+        if rule is not None:
+            rules.append(str(rule))
+            issues.append(_marked(field, label))
+    if record_id is not None:
+        names = select(p.attachment.c.name).where(
+            p.attachment.c.record_id == record_id, p.attachment.c.removed_at.is_(None)
+        )
+        for name in uow.conn.execute(names).scalars():
+            rule = secrecy.scan(name)
+            if rule is not None:
+                rules.append(str(rule))
+                issues.append(_marked("attachments", ("附件名称", "Attachment name")))
+    if issues:
+        raise SecrecyRefused(issues, rules[0])
+
+
+def _marked(field: str, label: tuple[str, str]) -> Issue:
+    return Issue(
+        field,
+        f"{label[0]}含有涉密标志，涉密数据不得录入本平台；内容未保存。请联系本校保密部门。",
+        f"{label[1]} carries a secrecy mark; secret data must not be entered here. Nothing was kept. "
+        "Ask the university's secrecy office.",
+        rule="V001",
+    )
+
+
+def _texts(type_id: str, document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str], str]]:
+    fields = serializer.plain_fields(type_id)
+    for name, field in fields.items():
+        yield from ((name, (field.zh, field.en), text) for text in _strings(field, document.get(name)))
+    for child, step in serializer.child_steps(type_id).items():
+        for i, row in enumerate(document.get(child, ())):
+            for field in step.fields:
+                for text in _strings(field, row.get(field.name)):
+                    yield f"{child}[{i}].{field.name}", (field.zh, field.en), text
+    for i, person in enumerate(document.get("contributors", ())):
+        yield f"contributors[{i}].name", ("姓名", "Name"), person["name"]
+        for affiliation in person["affiliations"]:
+            yield f"contributors[{i}].affiliations", ("署名单位", "Affiliation"), affiliation["name"]
+
+
+def _strings(field: k.Field, value: Any) -> list[str]:
+    match field:
+        case k.Text() | k.LongText() | k.Identifier():
+            return [value] if isinstance(value, str) else []
+        case k.TextList():
+            return [v for v in value or () if isinstance(v, str)]
+        case _:
+            return []
+
+
+def context(uow: UnitOfWork, header: Mapping[str, Any]) -> Any:
+    """What ``catalog.validate`` must know beside the document: codes in force and files attached."""
+    raise NotImplementedError
