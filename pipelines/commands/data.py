@@ -1,0 +1,178 @@
+"""refresh, import, sql."""
+
+# No postponed annotations here: an option's help is worded when its command is registered.
+
+import csv
+import io
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ingestion.principal import Denied, NotFound, Principal
+from pipelines.commands.shell import Failure, Progress, command_class, emit
+from pipelines.commands.words import Words
+
+IMPORTABLE = ("paper",)
+
+
+def register(app: typer.Typer, words: Words) -> None:
+    cls = command_class(words)
+    json_option = typer.Option("--json", help=words("以 JSON 输出，供程序读取。", "Answer as JSON, for machines."))
+    university_option = typer.Option(
+        "--university", metavar=words("代码", "CODE"), help=words("高校代码，如 99001。", "The university's code, as 99001.")
+    )
+
+    @app.command(
+        "refresh",
+        cls=cls,
+        help=words(
+            "立即刷新一次数据，显示变更行数、各步用时和批次。",
+            "Refreshes the numbers once, now; prints changed rows, time by stage and the generation.",
+        ),
+    )
+    def refresh(
+        full: Annotated[bool, typer.Option("--full", help=words("全部重建。", "Rebuild everything."))] = False,
+        as_json: Annotated[bool, json_option] = False,
+    ) -> None:
+        from ingestion.store.engine import home, open_store
+        from pipelines import refresh as refreshing
+
+        store = open_store()
+        try:
+            with Progress(quiet=as_json).running() as progress:
+                result = refreshing.run(store, home(), full=full, progress=progress.step)
+        finally:
+            store.dispose()
+        emit(_as_dict(result), _refreshed(result, words), as_json)
+
+    @app.command(
+        "import",
+        cls=cls,
+        help=words(
+            "导入文件。目前可导入 paper（论文）：CSSCI 标签文本、Web of Science 纯文本或制表符分隔文件，作为历史数据由科研处归档；"
+            "文件中没有的内容成为待补事项，不妨碍导入。",
+            "Imports a file. paper: CSSCI tagged text and Web of Science plain text or tab-delimited files, filed as "
+            "history by the research office; what the file cannot know becomes an open finding and hinders nothing.",
+        ),
+    )
+    def import_(
+        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型：paper。", "The record type: paper."))],
+        file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("要导入的文件。", "The file to import."))],
+        university: Annotated[str, university_option],
+        as_user: Annotated[str, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个科研处账号导入。", "The office account that files them."))],
+        college: Annotated[str | None, typer.Option("--college", metavar=words("代码", "CODE"), help=words("整批记录的所属学院代码。", "The college of the whole batch."))] = None,
+        sets: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--set",
+                metavar=words("字段=值", "FIELD=VALUE"),
+                help=words("文件没有的字段在整批中的值，可多次使用。", "A value for the whole batch where the file says nothing; may be repeated."),
+            ),
+        ] = None,
+        non_secret: Annotated[bool, typer.Option("--non-secret", help=words("确认本批信息不涉密（必须）。", "Declares that the batch holds nothing secret (needed)."))] = False,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help=words("只检查，不写入。", "Check only, write nothing."))] = False,
+        errors: Annotated[Path | None, typer.Option("--errors", metavar=words("文件", "FILE"), help=words("把每个问题写入 CSV 文件。", "Write every problem to a CSV file."))] = None,
+        as_json: Annotated[bool, json_option] = False,
+    ) -> None:
+        from ingestion import accounts
+        from ingestion.exchange import history
+        from ingestion.store.engine import ALL, open_store
+
+        if type_id not in IMPORTABLE:
+            raise Failure(words(f"类型“{type_id}”不能导入；可用：{'、'.join(IMPORTABLE)}。", f"The type “{type_id}” cannot be imported; there is: {', '.join(IMPORTABLE)}."))
+        store = open_store()
+        try:
+            with store.read(ALL) as uow:
+                actor = _actor(lambda: accounts.principal_for(uow, university, as_user, "office_admin"), university, as_user, words)
+            with Progress(quiet=as_json).running() as progress:
+                outcome = history.import_papers(
+                    store, actor, file, sets=tuple(sets or ()), college=college, non_secret=non_secret, dry_run=dry_run,
+                    errors_out=errors, progress=lambda done, total: progress.step(words("写入", "Filing"), done, total),
+                )  # fmt: skip
+        finally:
+            store.dispose()
+        emit(outcome.as_dict(words.language), outcome.text(words.language), as_json)
+        if outcome.counts["error"] and not outcome.counts["new"] and not outcome.counts["unchanged"] and not outcome.counts["duplicate"]:
+            raise Failure(words("没有一条可以导入。", "Nothing could be imported."))
+
+    @app.command(
+        "sql",
+        cls=cls,
+        help=words("在已发布的数据上执行一条 SELECT 查询。", "Runs one SELECT on the published data."),
+    )
+    def sql(
+        statement: Annotated[str, typer.Argument(metavar=words("语句", "STATEMENT"), help=words("一条 SELECT 语句。", "One SELECT statement."))],
+        university: Annotated[str, university_option],
+        as_user: Annotated[str | None, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个账号的权限查询；默认为系统。", "Whose permissions apply; the system's by default."))] = None,
+        form: Annotated[str, typer.Option("--format", metavar="table|csv|json", help=words("输出格式。", "How to print the answer."))] = "table",
+        limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, metavar=words("行数", "ROWS"), help=words("最多显示的行数。", "The most rows to print."))] = 1000,
+        seconds: Annotated[int, typer.Option("--seconds", min=1, max=60, metavar=words("秒", "SECONDS"), help=words("最长执行时间。", "The longest it may run."))] = 10,
+        as_json: Annotated[bool, json_option] = False,
+    ) -> None:
+        from dashboards.marts import sandbox
+        from ingestion import accounts
+        from ingestion.store.engine import ALL, open_store
+
+        if form not in ("table", "csv", "json"):
+            raise Failure(words(f"--format “{form}”无效；可用：table、csv、json。", f"--format “{form}” is not valid; there are: table, csv, json."))
+        store = open_store()
+        try:
+            with store.read(ALL) as uow:
+                actor = _actor(
+                    lambda: accounts.principal_for(uow, university, as_user) if as_user else accounts.system_principal(uow, university),
+                    university, as_user or "", words,
+                )  # fmt: skip
+        finally:
+            store.dispose()
+        result = sandbox.run(actor, statement, limit, seconds)
+        if as_json or form == "json":
+            rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+            emit({"rows": rows, "total": result.total, "generation": result.generation}, "", True)
+        elif form == "csv":
+            out = io.StringIO()
+            csv.writer(out, lineterminator="\n").writerows([result.columns, *result.rows])
+            print(out.getvalue(), end="")
+        else:
+            print(_table(result.columns, result.rows))
+            print(words(f"共 {result.total} 行，批次 #{result.generation}，{result.seconds:.2f} 秒", f"{result.total} rows, generation #{result.generation}, {result.seconds:.2f} s"))
+
+
+def _actor(find: Any, university: str, username: str, words: Words) -> Principal:
+    """The principal, or one sentence that does not tell an unknown account from one without the role."""
+    try:
+        found: Principal = find()
+    except (NotFound, Denied):
+        named = words(f"账号“{username}”", f"account “{username}”") if username else words("系统账号", "system account")
+        raise Failure(words(f"高校 {university} 没有可用的{named}。", f"University {university} has no {named} that may do this.")) from None
+    return found
+
+
+def _as_dict(result: Any) -> dict[str, Any]:
+    import dataclasses
+
+    return dataclasses.asdict(result) if dataclasses.is_dataclass(result) and not isinstance(result, type) else dict(vars(result))
+
+
+def _refreshed(result: Any, words: Words) -> str:
+    stages = "，".join(f"{name} {seconds:.2f}" for name, seconds in result.seconds.items())
+    held = "、".join(sorted(result.held)) if result.held else ""
+    text = words(
+        f"批次 #{result.generation}：变更 {result.changed_rows} 行；用时（秒）：{stages}",
+        f"Generation #{result.generation}: {result.changed_rows} changed rows; seconds: {stages.replace('，', ', ')}",
+    )
+    if held:
+        text += "\n" + words(f"未更新的高校（检查未通过）：{held}", f"Held back by a failed check: {held}")
+    return text
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    from rich.cells import cell_len
+
+    cells = [[str(c) for c in columns], *[["" if v is None else str(v) for v in row] for row in rows]]
+    widths = [max(cell_len(row[i]) for row in cells) for i in range(len(columns))]
+
+    def line(row: list[str]) -> str:
+        return "  ".join(value + " " * (width - cell_len(value)) for value, width in zip(row, widths, strict=True)).rstrip()
+
+    return "\n".join([line(cells[0]), "  ".join("-" * width for width in widths), *(line(row) for row in cells[1:])])
