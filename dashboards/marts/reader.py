@@ -42,7 +42,9 @@ class NoNumbersYet(OperationError):
     """Nothing has been published for this organisation so far."""
 
     def __init__(self) -> None:
-        super().__init__("暂无数据：还没有生成过统计数据。", "No data yet: no statistics have been produced so far.")
+        super().__init__(
+            "暂无数据：还没有生成过统计数据。", "No data yet: no statistics have been produced so far."
+        )
 
 
 @dataclass(frozen=True)
@@ -205,3 +207,11 @@ def _meta(path: str) -> Meta:
         known = Meta(int(row[0]), row[1], row[2], row[3] or "", bool(row[4]), row[5] or "")
         _metas[path] = known
     return known
+
+
+def meta_for(principal: Principal) -> Meta | None:
+    """What the principal's own file says about itself; None where nothing is published or to be seen."""
+    try:
+        return open_for(principal).meta
+    except (NoNumbersYet, Denied):
+        return None

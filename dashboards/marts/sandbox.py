@@ -66,7 +66,9 @@ def run(principal: Principal, sql: str, limit: int = ROWS_SHOWN, seconds: int = 
     mart = _allowed(principal, sql)
     answer = _child(mart, {"sql": sql, "limit": max(1, min(limit, ROWS_SHOWN))}, seconds)
     kinds = [_kind(name) for name in answer["types"]]
-    rows = [tuple(_value(kind, cell) for kind, cell in zip(kinds, row, strict=True)) for row in answer["rows"]]
+    rows = [
+        tuple(_value(kind, cell) for kind, cell in zip(kinds, row, strict=True)) for row in answer["rows"]
+    ]
     return Result(
         tuple(answer["columns"]),
         tuple(answer["types"]),

@@ -1,0 +1,200 @@
+"""Indicator cards (口径卡): what a number means, in words, formula, unit, version and SQL.
+
+Everything is read from the published file itself (``dim_indicator``, ``dim_rule``, ``dim_code``), so a card
+describes the generation on screen and not the code of today.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from dashboards.marts.reader import Mart
+
+COLUMNS = (
+    "indicator", "zh", "en", "group_zh", "group_en", "kind", "measure", "counting_rule", "offered_rules",
+    "date_rule", "date_rule_zh", "date_rule_en", "time_kind", "value_unit", "unit_zh", "unit_en", "operation",
+    "numerator", "numerator_rule", "denominator", "denominator_rule", "formula_zh", "formula_en",
+    "definition_zh", "definition_en", "note_zh", "note_en", "category_1_list", "category_1_zh", "category_1_en",
+    "category_2_list", "category_2_zh", "category_2_en", "types", "audience", "is_configured", "version",
+    "valid_from", "policy_clause",
+)  # fmt: skip
+
+FEN_IN = {"元": 100, "千元": 100_000, "万元": 1_000_000, "亿元": 10_000_000_000}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One indicator as its published file declares it."""
+
+    indicator: str
+    zh: str
+    en: str
+    group_zh: str
+    group_en: str
+    kind: str
+    measure: str
+    counting_rule: str
+    offered_rules: str
+    date_rule: str
+    date_rule_zh: str
+    date_rule_en: str
+    time_kind: str
+    value_unit: str
+    unit_zh: str
+    unit_en: str
+    operation: str
+    numerator: str
+    numerator_rule: str
+    denominator: str
+    denominator_rule: str
+    formula_zh: str
+    formula_en: str
+    definition_zh: str
+    definition_en: str
+    note_zh: str
+    note_en: str
+    category_1_list: str
+    category_1_zh: str
+    category_1_en: str
+    category_2_list: str
+    category_2_zh: str
+    category_2_en: str
+    types: str
+    audience: str
+    is_configured: bool
+    version: str
+    valid_from: date | None
+    policy_clause: str
+
+    @property
+    def is_additive(self) -> bool:
+        return self.kind == "additive"
+
+    @property
+    def is_stock(self) -> bool:
+        """A state at the end of a year: years are never summed, and there is no "to the same date"."""
+        return self.time_kind == "stock"
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The counting rules a page may offer, the indicator's own first."""
+        others = [rule.strip() for rule in self.offered_rules.split(",") if rule.strip()]
+        return tuple(dict.fromkeys([self.counting_rule, *others]))
+
+    @property
+    def is_money(self) -> bool:
+        return self.value_unit.startswith("fen")
+
+    @property
+    def is_share(self) -> bool:
+        return self.value_unit == "share"
+
+    def unit(self, language: str = "zh") -> str:
+        return "%" if self.is_share else (self.unit_en if language == "en" else self.unit_zh)
+
+    def scaled(self, value: float | None) -> float | None:
+        """A value of the facts in the unit shown: fen → 万元 or 元, share → percent."""
+        if value is None:
+            return None
+        if self.is_money:
+            return value / FEN_IN.get(self.unit_zh.split("/")[0].split("／")[0], 1_000_000)
+        return value * 100 if self.is_share else value
+
+    @property
+    def places(self) -> int:
+        """Decimal places shown: 万元 and percent one, 元 two, counts none, scores and ratios one."""
+        if self.is_money:
+            return 2 if self.unit_zh.startswith("元") else 1
+        return 0 if self.value_unit in ("count", "person") else 1
+
+    def shown(self, value: float | None, places: int | None = None) -> str:
+        """1,286 · 31,842.6 · 16.7 · —. A fractional count keeps two places."""
+        scaled = self.scaled(value)
+        if scaled is None:
+            return "—"
+        wanted = self.places if places is None else places
+        if wanted == 0 and abs(scaled - round(scaled)) > 1e-6:
+            wanted = 2
+        return f"{scaled:,.{wanted}f}".replace("-", "\u2212")
+
+
+@dataclass(frozen=True)
+class Rule:
+    rule: str
+    zh: str
+    en: str
+    definition_zh: str
+    definition_en: str
+    is_additive: bool
+
+
+@lru_cache(maxsize=64)
+def _catalogue(path: str, rows: tuple[tuple[Any, ...], ...]) -> dict[str, Definition]:
+    found = {}
+    for row in rows:
+        values = dict(zip(COLUMNS, row, strict=True))
+        for name, value in values.items():
+            if value is None and name != "valid_from":
+                values[name] = True if name == "is_configured" else ""
+        values["version"] = str(values["version"])
+        found[values["indicator"]] = Definition(**values)
+    return found
+
+
+def catalogue(mart: Mart) -> dict[str, Definition]:
+    """All indicators of the file in order of display."""
+    sql = f"SELECT {', '.join(COLUMNS)} FROM dim_indicator ORDER BY seq, indicator"  # noqa: S608
+    return _catalogue(mart.path, tuple(mart.rows(sql)))
+
+
+def definition(mart: Mart, indicator: str) -> Definition:
+    """Raises KeyError for an indicator the file does not know."""
+    return catalogue(mart)[indicator]
+
+
+def rules(mart: Mart) -> dict[str, Rule]:
+    """All counting rules by code."""
+    rows = mart.rows(
+        "SELECT rule, zh, en, definition_zh, definition_en, is_additive FROM dim_rule ORDER BY seq"
+    )
+    return {row[0]: Rule(*row) for row in rows}
+
+
+def labels(mart: Mart, code_list: str) -> dict[str, tuple[str, str]]:
+    """Code → labels (zh, en) in the list's order; a university's own codes beside the built-in ones."""
+    if not code_list:
+        return {}
+    rows = mart.rows(
+        "SELECT code, zh, en FROM dim_code WHERE list = ? ORDER BY owner <> '*', seq, code", (code_list,)
+    )
+    return {row[0]: (row[1] or row[0], row[2] or row[1] or row[0]) for row in rows}
+
+
+def card(mart: Mart, indicator: str, rule: str = "") -> list[tuple[str, str, str]]:
+    """The lines of the card: key, Chinese text, English text. The keys are in screen order."""
+    found = definition(mart, indicator)
+    counting = rules(mart).get(rule or found.counting_rule)
+    lines = [
+        ("definition", found.definition_zh, found.definition_en),
+        ("formula", found.formula_zh, found.formula_en),
+        ("unit", found.unit("zh"), found.unit("en")),
+    ]
+    if counting is not None:
+        lines.append(
+            (
+                "counting",
+                f"{counting.zh}：{counting.definition_zh}",
+                f"{counting.en}: {counting.definition_en}",
+            )
+        )
+    lines += [
+        ("date", found.date_rule_zh, found.date_rule_en),
+        ("note", found.note_zh, found.note_en),
+        ("policy", found.policy_clause, found.policy_clause),
+        ("version", found.version, found.version),
+        ("valid_from", str(found.valid_from or ""), str(found.valid_from or "")),
+    ]
+    return [line for line in lines if line[1] or line[2]]

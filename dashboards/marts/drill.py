@@ -1,0 +1,132 @@
+"""The records behind a number, one by one, and those left out with the reason.
+
+The rows are read apart from the number and compared with it: a list that does not add up to its number is
+an error, never shown as if it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dashboards.marts import definitions
+from dashboards.marts.numbers import Number, number
+from dashboards.marts.reader import Mart
+from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, rule_of, until_clause
+from ingestion.principal import OperationError
+
+TOLERANCE = Decimal("0.0001")
+
+
+class DoesNotAddUp(OperationError):
+    """The records behind a number do not give the number: shown as 对账未通过, never as a list."""
+
+    def __init__(self, number: Any, records: Any) -> None:
+        super().__init__(
+            f"对账未通过：数字为 {number}，明细合计为 {records}。请联系科研处。",
+            f"Reconciliation failed: the number is {number}, its records add up to {records}.",
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One contribution of one record to a number."""
+
+    record_id: int
+    number: str
+    type: str
+    title: str
+    college: str
+    person: str
+    counted_on: date | None
+    category_1: str
+    category_2: str
+    value: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Drill:
+    """The rows behind an additive number, whose values add up to it, and what was left out with the reason."""
+
+    number: Number
+    rows: list[Row]
+    records: int
+    total: float
+    excluded: list[Row]
+
+
+def drill(mart: Mart, spec: Spec) -> Drill:
+    """The rows behind an additive number. Raises DoesNotAddUp where they do not give it, ValueError for a
+    derived indicator (open its numerator and denominator)."""
+    found = definitions.definition(mart, spec.indicator)
+    if not found.is_additive:
+        raise ValueError(f"{spec.indicator} is opened through its parts")
+    here = number(mart, spec)
+    where, parameters = clauses(mart, found, spec, None, "c.")
+    raw = mart.rows(
+        "SELECT c.record_id, r.number, c.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), c.counted_on,"  # noqa: S608
+        " c.category_1, c.category_2, c.contribution"
+        " FROM v_contribution AS c JOIN fct_record AS r ON r.record_id = c.record_id"
+        " LEFT JOIN dim_unit AS u ON u.unit_id = r.college_id"
+        " LEFT JOIN dim_person AS p ON p.person_id = coalesce(c.person_id, r.owner_person_id)"
+        f" WHERE {' AND '.join(where)} ORDER BY c.counted_on DESC NULLS LAST, c.record_id DESC, c.seq",
+        parameters,
+    )
+    total = sum((Decimal(str(row[9])) for row in raw), Decimal(0))
+    records = len({row[0] for row in raw})
+    if abs(total - Decimal(str(here.value or 0))) > TOLERANCE * max(1, len(raw)) or records != here.records:
+        raise DoesNotAddUp(here.shown, found.shown(float(total)))
+    rows = [_row(mart, row) for row in raw]
+    return Drill(here, rows, records, float(total), excluded(mart, spec))
+
+
+def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
+    """Records of the measure that do not count in this year, each with its reason (a code of
+    exclusion_reason, or ``rule:CODE`` where the counting rule leaves them out)."""
+    found = definitions.definition(mart, spec.indicator)
+    first = spec.first_year or spec.year
+    conditions = ["m.measure = ?", "(m.year BETWEEN ? AND ? OR m.year IS NULL)"]
+    parameters: list[Any] = [found.measure, first, spec.year]
+    _reach_of_records(mart, spec, conditions, parameters)
+    for column in ("category_1", "category_2", "type"):
+        if getattr(spec, column) != ALL:
+            conditions.append(f"m.{column} = ?")
+            parameters.append(getattr(spec, column))
+    where, counted = clauses(mart, found, spec, None, "c.")
+    raw = mart.rows(
+        "SELECT m.record_id, r.number, m.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), m.counted_on,"  # noqa: S608
+        " m.category_1, m.category_2, m.value, CASE WHEN m.included THEN ? ELSE coalesce(m.reason, '') END"
+        " FROM fct_measure AS m JOIN fct_record AS r ON r.record_id = m.record_id"
+        " LEFT JOIN dim_unit AS u ON u.unit_id = r.college_id"
+        " LEFT JOIN dim_person AS p ON p.person_id = r.owner_person_id"
+        f" WHERE {' AND '.join(conditions)}"
+        " AND (NOT m.included OR (m.included AND m.record_id NOT IN (SELECT c.record_id FROM v_contribution AS c"
+        f" WHERE {' AND '.join(where)}) AND {until_clause('m.', spec.until) if spec.until else 'true'}))"
+        " ORDER BY m.counted_on DESC NULLS LAST, m.record_id DESC LIMIT ?",
+        [f"rule:{rule_of(mart, found, spec)}", *parameters, *counted, limit],
+    )
+    return [replace(_row(mart, row[:10]), reason=row[10]) for row in raw]
+
+
+def _row(mart: Mart, row: Sequence[Any]) -> Row:
+    person = row[5] if mart.persons else ""
+    return Row(
+        row[0], row[1], row[2], row[3], row[4], person, row[6], row[7] or "", row[8] or "", float(row[9])
+    )
+
+
+def _reach_of_records(mart: Mart, spec: Spec, conditions: list[str], parameters: list[Any]) -> None:
+    college = str(mart.college_id) if mart.level == "college" else spec.college
+    if college != ALL:
+        conditions.append("m.college_id IS NOT DISTINCT FROM CAST(? AS BIGINT)")
+        parameters.append(int(college) if college else None)
+    person = str(mart.person_id) if mart.level == "person" else spec.person
+    if person not in (ALL, UNASSIGNED):
+        conditions.append(
+            "(m.owner_person_id = ? OR m.record_id IN (SELECT record_id FROM fct_credit WHERE person_id = ?))"
+        )
+        parameters += [int(person), int(person)]

@@ -1,0 +1,238 @@
+"""One function per question about the published figures: number, comparison, groups, series.
+
+A number is the sum of ``v_contribution`` at one level and one counting rule; a derived one is made of two
+such sums. ``drill`` opens what stands behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from dashboards.marts import definitions
+from dashboards.marts.definitions import Definition
+from dashboards.marts.reader import Mart
+from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, read
+from ingestion.store.engine import local_time, today
+
+__all__ = ["ALL", "UNASSIGNED", "Number", "Spec", "read"]
+
+By = Literal["year", "college", "category_1", "category_2", "type", "person", "month"]
+
+_GROUPS: dict[str, str] = {
+    "year": "year",
+    "college": "coalesce(cast(college_id AS VARCHAR), '')",
+    "category_1": "category_1",
+    "category_2": "category_2",
+    "type": "type",
+    "person": "coalesce(cast(person_id AS VARCHAR), '')",
+    "month": "month(counted_on)",
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure with everything that must stand beside it. ``value`` is in the facts' unit (fen, 1, share)."""
+
+    definition: Definition
+    spec: Spec
+    value: float | None
+    records: int
+    generation: int
+    reconciled: bool
+    numerator: Number | None = None
+    denominator: Number | None = None
+
+    @property
+    def shown(self) -> str:
+        return self.definition.shown(self.value)
+
+    @property
+    def scaled(self) -> float | None:
+        return self.definition.scaled(self.value)
+
+
+def number(mart: Mart, spec: Spec) -> Number:
+    """One figure. Raises KeyError for an unknown indicator, ValueError for a rule it does not offer."""
+    found = definitions.definition(mart, spec.indicator)
+    if not found.is_configured:
+        return Number(found, spec, None, 0, mart.meta.generation, mart.meta.reconciled)
+    if found.is_additive:
+        value, records = _sum(mart, found, spec)
+        return Number(found, spec, value, records, mart.meta.generation, mart.meta.reconciled)
+    above, below = parts(mart, found, spec)
+    if above is None or below is None:
+        return Number(found, spec, None, 0, mart.meta.generation, mart.meta.reconciled)
+    value = derive(found.operation, above.value, below.value)
+    return Number(found, spec, value, above.records, mart.meta.generation, mart.meta.reconciled, above, below)
+
+
+def parts(mart: Mart, found: Definition, spec: Spec) -> tuple[Number | None, Number | None]:
+    """Numerator and denominator of a derived indicator; growth divides by the year before."""
+    if not found.operation:
+        return None, None
+    above = number(mart, replace(spec, indicator=found.numerator, rule=found.numerator_rule))
+    year = spec.year - 1 if found.operation == "growth" else spec.year
+    below = number(mart, replace(spec, indicator=found.denominator, rule=found.denominator_rule, year=year))
+    return above, below
+
+
+def derive(operation: str, above: float | None, below: float | None) -> float | None:
+    """The formula of a derived indicator; None where there is nothing to divide by."""
+    if above is None or below is None:
+        return None
+    if operation == "difference":
+        return above - below
+    if below == 0:
+        return None
+    return (above - below) / below if operation == "growth" else above / below
+
+
+def same_date(spec: Spec, found: Definition) -> tuple[int, int] | None:
+    """Where last year is cut so that it can be compared: today's month and day, in the running year only."""
+    now = today()
+    if found.is_stock or spec.year != now.year:
+        return None
+    return (now.month, min(now.day, 28) if now.month == 2 else now.day)
+
+
+def compared(mart: Mart, spec: Spec) -> tuple[Number, Number]:
+    """A number and the same a year before, a running year to the same date."""
+    until = same_date(spec, definitions.definition(mart, spec.indicator))
+    here = replace(spec, until=until)
+    return number(mart, here), number(mart, replace(here, year=spec.year - 1))
+
+
+def groups(mart: Mart, spec: Spec, by: Sequence[By]) -> list[tuple[tuple[Any, ...], float | None, int]]:
+    """The number split by one or more columns: keys, value, records. Sorted by the keys.
+
+    An additive number's groups add up to it (under an additive rule, for colleges and persons).
+    """
+    found = definitions.definition(mart, spec.indicator)
+    if not found.is_configured:
+        return []
+    if not found.is_additive:
+        return _derived_groups(mart, found, spec, by)
+    columns = [_GROUPS[name] for name in by]
+    level = "college" if "college" in by else ("person" if "person" in by else None)
+    where, parameters = clauses(mart, found, spec, level)
+    picked = ", ".join(columns)
+    rows = mart.rows(
+        f"SELECT {picked}, sum(contribution), count(DISTINCT record_id) FROM v_contribution"  # noqa: S608
+        f" WHERE {' AND '.join(where)} GROUP BY {picked} ORDER BY {picked}",
+        parameters,
+    )
+    width = len(columns)
+    return [(tuple(row[:width]), float(row[width]), int(row[width + 1])) for row in rows]
+
+
+def _derived_groups(
+    mart: Mart, found: Definition, spec: Spec, by: Sequence[By]
+) -> list[tuple[tuple[Any, ...], float | None, int]]:
+    if not found.operation:
+        return []
+    above = {
+        k: (v, n)
+        for k, v, n in groups(mart, replace(spec, indicator=found.numerator, rule=found.numerator_rule), by)
+    }
+    shift = 1 if found.operation == "growth" else 0
+    moved = replace(
+        spec,
+        indicator=found.denominator,
+        rule=found.denominator_rule,
+        year=spec.year - shift,
+        first_year=None if spec.first_year is None else spec.first_year - shift,
+    )
+    below = {}
+    for keys, value, _ in groups(mart, moved, by):
+        below[tuple(k + shift if name == "year" else k for name, k in zip(by, keys, strict=True))] = value
+    keys = sorted(set(above) | set(below), key=str)
+    return [
+        (k, derive(found.operation, above.get(k, (0.0, 0))[0], below.get(k, 0.0)), above.get(k, (0.0, 0))[1])
+        for k in keys
+    ]
+
+
+def series(mart: Mart, spec: Spec, years: Iterable[int]) -> dict[int, float | None]:
+    """The number year by year (a running year as far as it has come)."""
+    wanted = sorted(years)
+    found = definitions.definition(mart, spec.indicator)
+    rows = groups(mart, replace(spec, first_year=wanted[0], year=wanted[-1], until=None), ("year",))
+    values = {int(keys[0]): value for keys, value, _ in rows}
+    if not found.is_configured:
+        return dict.fromkeys(wanted)
+    empty = 0.0 if found.is_additive or found.operation == "difference" else None
+    return {year: values.get(year, empty) for year in wanted}
+
+
+def first_year(mart: Mart) -> int | None:
+    """The earliest year with anything in it."""
+    row = mart.rows("SELECT min(year) FROM fct_measure WHERE included AND measure = 'R01'")
+    return row[0][0] if row else None
+
+
+def is_empty(mart: Mart) -> bool:
+    """True where nothing was ever counted for this reach (a new university, college or person)."""
+    if mart.level == "person":
+        sql = "SELECT count(*) FROM fct_credit WHERE person_id = ?"
+        return mart.rows(sql, (mart.person_id,))[0][0] == 0
+    if mart.level == "college":
+        sql = "SELECT count(*) FROM fct_record WHERE college_id = ? AND type <> 'person'"
+        return mart.rows(sql, (mart.college_id,))[0][0] == 0
+    return mart.rows("SELECT count(*) FROM fct_record WHERE type <> 'person'")[0][0] == 0
+
+
+def _sum(mart: Mart, found: Definition, spec: Spec) -> tuple[float, int]:
+    where, parameters = clauses(mart, found, spec, None)
+    rows = mart.rows(
+        "SELECT coalesce(sum(contribution), 0), count(DISTINCT record_id) FROM v_contribution"  # noqa: S608
+        f" WHERE {' AND '.join(where)}",
+        parameters,
+    )
+    return float(rows[0][0]), int(rows[0][1])
+
+
+def as_of(mart: Mart) -> str:
+    """The time the figures show, local, to the second."""
+    at = mart.meta.as_of
+    return local_time(at).strftime("%Y-%m-%d %H:%M:%S") if at else "—"
+
+
+def sql_of(mart: Mart, spec: Spec) -> str:
+    """The SELECT an analyst can run to get the same number."""
+    found = definitions.definition(mart, spec.indicator)
+    if not found.is_configured:
+        return ""
+    if not found.is_additive:
+        if not found.operation:
+            return ""
+        above = sql_of(mart, replace(spec, indicator=found.numerator, rule=found.numerator_rule))
+        shift = 1 if found.operation == "growth" else 0
+        below = sql_of(
+            mart,
+            replace(spec, indicator=found.denominator, rule=found.denominator_rule, year=spec.year - shift),
+        )
+        top, bottom = f"({_indent(above)})", f"({_indent(below)})"
+        match found.operation:
+            case "difference":
+                return f"SELECT {top}\n     - {bottom}"
+            case "growth":
+                return f"SELECT {top}\n     / nullif({bottom}, 0) - 1"
+            case _:
+                return f"SELECT {top}\n     / nullif({bottom}, 0)"
+    where, parameters = clauses(mart, found, spec, None)
+    text = "SELECT sum(contribution)\nFROM v_contribution\nWHERE " + "\n  AND ".join(where)
+    for value in parameters:
+        text = text.replace("?", _literal(value), 1)
+    return text
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _indent(sql: str) -> str:
+    return sql.replace("\n", "\n        ")
