@@ -10,6 +10,7 @@ import html
 import logging
 import re
 import secrets
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -37,38 +38,34 @@ def store() -> Store:
 
 
 def token() -> str:
-    return str(st.context.cookies.get(accounts.COOKIE_NAME, ""))
+    return str(st.context.cookies.get(accounts.COOKIE, ""))
 
 
 def current() -> Principal:
     """Who acts, looked up now. Without a live login the browser goes to /login; after idle time the page
     stays and a dialog asks for the password."""
-    with store().begin("*") as uow:
-        principal = accounts.principal_for_token(uow, token())
+    principal = accounts.principal_for_token(store(), token())
     if principal is None:
         _leave_or_ask()
+        st.stop()
     st.session_state[SESSION_KEY] = principal.language if principal.language in LANGUAGES else "zh"
     return principal
 
 
 def _leave_or_ask() -> None:
-    with store().read("*") as uow:
-        idle = accounts.idle_account(uow, token())
-    if idle is None:
+    if accounts.idle_account(store(), token()) is None:
         command("go", to="/login")
-        st.stop()
-    _password_dialog()
-    st.stop()
+    else:
+        _password_dialog()
 
 
 @st.dialog("研数", dismissible=False)
 def _password_dialog() -> None:
     st.text(t("太久没有操作。输入密码后从这里继续。"))
     password = st.text_input(t("密码"), type="password", autocomplete="current-password", key="idle_password")
-    if st.button(t("继续"), type="primary", width="stretch"):
+    if st.button(t("继续"), type="primary", width="stretch", key="idle_go"):
         try:
-            with store().begin("*") as uow:
-                accounts.resume(uow, token(), password)
+            accounts.reauthenticate(store(), token(), password)
         except OperationError as refused:
             st.error(said(refused))
         else:
@@ -103,8 +100,22 @@ def university_name(principal: Principal) -> str:
     return pick(zh, en)
 
 
-@lru_cache(maxsize=512)
+def university_names(code: str) -> tuple[str, str]:
+    """Both names of a university: what may be printed as its own affiliation."""
+    return _university(code)
+
+
+def _half_minute() -> int:
+    """Names are kept for half a minute: renaming shows soon, and a list of 50 rows asks once."""
+    return int(time.monotonic() // 30)
+
+
 def _university(code: str) -> tuple[str, str]:
+    return _university_at(code, _half_minute())
+
+
+@lru_cache(maxsize=512)
+def _university_at(code: str, _when: int) -> tuple[str, str]:
     from sqlalchemy import select
 
     from ingestion.store.platform import university
@@ -123,14 +134,12 @@ def run() -> None:
     principal = current()
     dark = st.context.theme.type == "dark"
     st.logo(str(STATIC / ("logo-dark.svg" if dark else "logo.svg")), icon_image=str(STATIC / "icon.svg"), size="medium")
-    if accounts.must_change_password(principal, store()):
-        from dashboards.screens.account.account import change_first
-
-        st.navigation([st.Page(lambda: change_first(principal), title=t("修改初始密码"), url_path="password", default=True)], position="hidden").run()
-        return
     chosen = st.navigation(navigation.menu(principal), position="top")
     _mark_section(principal, chosen.url_path or "home")
     _top_bar(principal)
+    told = st.session_state.pop("said", None)
+    if told:
+        st.toast(md(told), icon=":material/check_circle:")
     chosen.run()
 
 
@@ -223,7 +232,7 @@ def _bell(principal: Principal) -> None:
         if not newest:
             st.caption(t("没有消息"))
         for message in newest:
-            st.text(pick(message.title_zh, message.title_en))
+            st.text(pick(message.zh, message.en))
             st.caption(local_time(message.at).strftime("%Y-%m-%d %H:%M"))
         st.page_link(navigation.page("messages"), label=t("全部消息"), icon=":material/arrow_forward:")
 
@@ -234,7 +243,7 @@ def _who(principal: Principal) -> None:
     choices: list[tuple[str, Any]] = [("account", None)]
     choices += [("role", grant.id) for grant in grants if grant.id != principal.grant_id]
     choices += [("language", "en" if principal.language == "zh" else "zh"), ("theme", "Light" if st.context.theme.type == "dark" else "Dark"), ("logout", None)]
-    names = {grant.id: grant.unit_name for grant in grants}
+    names = {grant.id: unit_name(principal, grant.unit_id) for grant in grants}
     roles = {grant.id: grant.role for grant in grants}
 
     def word(choice: tuple[str, Any]) -> str:
@@ -275,6 +284,22 @@ def _who(principal: Principal) -> None:
         command("reload")
 
 
+@lru_cache(maxsize=4096)
+def _unit_names(university_code: str, unit_id: int, _when: int) -> tuple[str, str]:
+    from sqlalchemy import select
+
+    from ingestion.store.platform import unit
+
+    with store().read(university_code) as uow:
+        row = uow.conn.execute(select(unit.c.name, unit.c.name_en).where(unit.c.id == unit_id, unit.c.university_code == university_code)).first()
+    return (str(row.name), str(row.name_en or row.name)) if row else ("—", "—")
+
+
+def unit_name(principal: Principal, unit_id: int | None) -> str:
+    """The name of a unit of the reader's university, closed ones too; empty for none."""
+    return pick(*_unit_names(principal.university_code, unit_id, _half_minute())) if unit_id is not None else ""
+
+
 def as_of_line(principal: Principal) -> None:
     """江城大学 · 科研处管理员 · 数据截至 … · 批次 #n · 对账: which numbers a page can show at all."""
     parts = [md(university_name(principal)), role_word(principal.role)]
@@ -298,3 +323,51 @@ def generation(principal: Principal) -> Any:
     from dashboards.marts import reader
 
     return reader.meta_for(principal)
+
+
+# --- small pieces that hold data --------------------------------------------------------------------------
+
+
+def file_link(attachment_id: int, name: str, size: int) -> str:
+    """A link to an attachment behind the permission gate, as escaped HTML for ``st.html``."""
+    kb = f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, round(size / 1024))} KB"
+    return f'<span class="yanshu-file"><a href="/files/{int(attachment_id)}" target="_blank" rel="noopener">{html.escape(name)}</a> · {kb}</span>'
+
+
+def rows(pairs: list[tuple[str, str]]) -> None:
+    """Label and value, line by line. Everything is escaped: values are data."""
+    body = "".join(f"<tr><th scope='row'>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in pairs)
+    st.html(f"<table class='yanshu-kv yanshu-data'>{body}</table>")
+
+
+STATES: dict[str, tuple[str, str, str, str]] = {
+    "00": ("草稿", "Draft", "gray", "edit_note"),
+    "10": ("待学院审核", "Awaiting college", "blue", "hourglass_top"),
+    "11": ("学院退回", "Returned by college", "orange", "undo"),
+    "20": ("待学校审核", "Awaiting research office", "blue", "hourglass_top"),
+    "21": ("学校退回", "Returned by research office", "orange", "undo"),
+    "30": ("已通过", "Approved", "green", "check_circle"),
+    "40": ("变更审核中", "Amendment under review", "violet", "published_with_changes"),
+    "90": ("已作废", "Void", "gray", "block"),
+}
+
+
+def state_word(state: str) -> str:
+    zh, en, _color, _icon = STATES[state]
+    return pick(zh, en)
+
+
+def badge(state: str) -> None:
+    """Icon, word and colour of a state; never colour alone."""
+    zh, en, color, icon = STATES[state]
+    word = pick(zh, en)
+    st.badge(f"~~{word}~~" if state == "90" else word, color=color, icon=f":material/{icon}:")  # type: ignore[arg-type]
+
+
+def track(nodes: list[tuple[str, str, str, bool]]) -> None:
+    """个人 → 学院 → 学校: (who, name, time or waiting, done)."""
+    parts = []
+    for where, name, when, done in nodes:
+        about = html.escape(" ".join(x for x in (when, name) if x))
+        parts.append(f'<span class="{"done" if done else "todo"}">{html.escape(where)} {about}</span>')
+    st.html('<div class="yanshu-track yanshu-data">' + "<i>→</i>".join(parts) + "</div>")

@@ -1,0 +1,79 @@
+"""What a coded field, a unit field or a reference may hold, with the words to show for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from dashboards import frame
+from dashboards.i18n import language, pick
+from ingestion import codes as code_lists
+from ingestion.catalog.kinds import Code, MultiCode
+from ingestion.principal import Principal
+from ingestion.store.engine import today
+from ingestion.store.platform import record, unit
+
+
+def code_list(field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any]) -> str:
+    """The list a coded field uses now: fixed, or by another field's value."""
+    if isinstance(field, Code) and field.list_by is not None:
+        value = row.get(field.list_by.field, document.get(field.list_by.field))
+        for when, name in field.list_by.lists:
+            if value == when:
+                return name
+    return field.code_list
+
+
+def codes(actor: Principal) -> Any:
+    """The cached code lists of the actor's university."""
+    with frame.store().read(actor.university_code) as uow:
+        return code_lists.for_university(uow, actor.university_code)
+
+
+def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """The codes that may be chosen now: valid ones, under the parent's code where there is a parent field."""
+    name = code_list(field, row, document)
+    parent = None
+    if isinstance(field, Code) and field.parent_field:
+        parent = row.get(field.parent_field, document.get(field.parent_field))
+        if parent in (None, ""):
+            return []
+    held = codes(actor)
+    if isinstance(field, Code) and field.parent_field:
+        return list(held.children(name, parent))
+    return list(held.valid_codes(name))
+
+
+def code_word(actor: Principal, name: str, code: str) -> str:
+    return str(codes(actor).label(name, code, language()) or code)
+
+
+def colleges(actor: Principal) -> dict[int, str]:
+    """The university's colleges that are open today, by id."""
+    day = today()
+    with frame.store().read(actor.university_code) as uow:
+        rows = uow.conn.execute(
+            select(unit.c.id, unit.c.name, unit.c.name_en)
+            .where(
+                unit.c.university_code == actor.university_code,
+                unit.c.kind == "college",
+                or_(unit.c.valid_from.is_(None), unit.c.valid_from <= day),
+                or_(unit.c.valid_to.is_(None), unit.c.valid_to >= day),
+            )
+            .order_by(unit.c.code)
+        )
+        return {row.id: pick(row.name, row.name_en or row.name) for row in rows}
+
+
+def unit_word(actor: Principal, unit_id: int | None) -> str:
+    return frame.unit_name(actor, unit_id) or "—"
+
+
+def record_word(actor: Principal, record_id: int) -> str:
+    """The title of a record referred to, as far as the reader's university holds it."""
+    with frame.store().read(actor.university_code) as uow:
+        row = uow.conn.execute(
+            select(record.c.title).where(record.c.id == record_id, record.c.university_code == actor.university_code)
+        ).first()
+    return str(row.title) if row else f"#{record_id}"

@@ -1,0 +1,106 @@
+"""Attachments in a form or on a record page: what is there, a link through the permission gate, add, remove."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards import frame
+from dashboards.forms import progress
+from dashboards.forms.state import Form
+from dashboards.i18n import pick, t
+from ingestion import attachments
+from ingestion.catalog.kinds import Documents, FileSlot, Issue
+from ingestion.principal import OperationError, Principal
+
+FORMATS = ("pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "jpg", "png", "zip")
+OTHER = "other"
+
+
+def listed(actor: Principal, record_id: int | None) -> list[Any]:
+    """The attachments of a record this reader may know of."""
+    if record_id is None:
+        return []
+    with frame.store().read(actor.university_code) as uow:
+        return list(attachments.list_for(uow, actor, record_id))
+
+
+def counts(files: list[Any]) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for file in files:
+        out[file.slot] = out.get(file.slot, 0) + 1
+    return out
+
+
+def documents(actor: Principal, form: Form, step: Documents, problems: dict[str, list[Issue]]) -> None:
+    """A step of file slots: which are required now, which are there."""
+    for place in step.slots:
+        if progress.shown(place, form.document, form.document):
+            with st.container(border=True, gap="xsmall"):
+                needed = progress.required(place, form.document, form.document)
+                slot(actor, form, place, frame.md(progress.label(place)) + (" \\*" if needed else ""))
+                for number, issue in enumerate(problems.get(place.name) or []):
+                    with st.container(key=f"err-{form.key(place.name)}-{number}"):
+                        st.markdown(frame.md(pick(issue.zh, issue.en)))
+
+
+def slot(actor: Principal, form: Form, field: FileSlot, label: str) -> None:
+    """One slot: its files, and a box to add more."""
+    mine = [f for f in listed(actor, form.record_id) if f.slot == field.name]
+    st.caption(label)
+    show(actor, mine, form, removable=True)
+    _box(form, field.name, list(field.formats or FORMATS), label)
+
+
+def others(actor: Principal, form: Form) -> None:
+    """Files that belong to no named slot (附件)."""
+    named = {f.name for f in form.type.fields() if isinstance(f, FileSlot)}
+    mine = [f for f in listed(actor, form.record_id) if f.slot not in named]
+    show(actor, mine, form, removable=True)
+    _box(form, OTHER, list(FORMATS), t("附件"))
+
+
+def show(actor: Principal, files: list[Any], form: Form | None, *, removable: bool) -> None:
+    for file in files:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.html(frame.file_link(file.id, file.name, file.size), width="content")
+            if removable and form is not None:
+                st.button(t("移除"), key=form.key(f"file-{file.id}"), type="tertiary", icon=":material/close:", on_click=_remove, args=(form, file.id), help=frame.md(file.name))
+
+
+def _box(form: Form, slot_name: str, formats: list[str], label: str) -> None:
+    turn = st.session_state.get(form.key(f"turn-{slot_name}"), 0)
+    key = form.key(f"upload-{slot_name}-{turn}")
+    st.file_uploader(
+        label, formats, accept_multiple_files=True, key=key, label_visibility="collapsed", max_upload_size=attachments.MAX_MB,
+        on_change=_added, args=(form, slot_name, key),
+    )  # fmt: skip
+    for message in st.session_state.get(form.key(f"refused-{slot_name}"), []):
+        st.markdown(f":red[{frame.md(message)}]")
+
+
+def _added(form: Form, slot_name: str, key: str) -> None:
+    """Each file by itself: one that is refused leaves the others in place (AC-063)."""
+    refused: list[str] = []
+    if form.record_id is None and not form.save():
+        return
+    actor = frame.current()
+    for upload in st.session_state.get(key) or []:
+        try:
+            with frame.store().begin(actor.university_code) as uow:
+                attachments.add(uow, actor, form.record_id, slot_name, upload.name, upload.getvalue())
+        except OperationError as problem:
+            refused.append(pick(problem.zh, problem.en))
+    st.session_state[form.key(f"refused-{slot_name}")] = refused
+    turn = form.key(f"turn-{slot_name}")
+    st.session_state[turn] = st.session_state.get(turn, 0) + 1
+
+
+def _remove(form: Form, attachment_id: int) -> None:
+    actor = frame.current()
+    try:
+        with frame.store().begin(actor.university_code) as uow:
+            attachments.remove(uow, actor, attachment_id)
+    except OperationError as problem:
+        form.trouble = pick(problem.zh, problem.en)

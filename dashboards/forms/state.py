@@ -1,0 +1,182 @@
+"""One form being filled in: the document as typed so far, where it is kept, and what is wrong with it.
+
+The store holds the draft; the address holds its id and step; this object lives in the session and can be
+rebuilt from both after F5. What cannot be understood (a date that is none) is in ``raw``: it stays on screen
+beside its message and is not saved.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from dashboards import frame
+from dashboards.i18n import pick, t
+from ingestion import amendments, people, permissions, records
+from ingestion.catalog.kinds import AnyStep, Issue, RecordType
+from ingestion.catalog.registry import ALL_RECORDS
+from ingestion.principal import Denied, OperationError
+from ingestion.records.view import RecordView, StaleVersion
+from ingestion.store.engine import local_time, utc_now
+
+KEY = "form"
+
+
+@dataclass
+class Form:
+    """``saves`` counts the saves of this visit; ``stale`` holds the record as somebody else saved it."""
+
+    type_id: str
+    record_id: int | None = None
+    version: int = 0
+    amendment: dict[str, Any] | None = None
+    document: dict[str, Any] = field(default_factory=dict)
+    state: str = "00"
+    allowed: frozenset[str] = frozenset()
+    raw: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, list[Issue]] = field(default_factory=dict)
+    asked: bool = False
+    refused: list[Issue] = field(default_factory=list)
+    confirmed: set[str] = field(default_factory=set)
+    saved_at: datetime | None = None
+    saves: int = 0
+    step: str = ""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    notes: list[str] = field(default_factory=list)
+    stale: RecordView | None = None
+    trouble: str = ""
+    row_ids: dict[str, list[str]] = field(default_factory=dict)
+    drop: tuple[str, Any, list[str]] | None = None
+    checked: tuple[Any, list[Issue]] | None = None
+    near: tuple[Any, list[Any]] | None = None
+    note: str = ""
+    uid: str = field(default_factory=lambda: "f" + secrets.token_hex(3))
+    generation: int = 0
+
+    @property
+    def type(self) -> RecordType:
+        return ALL_RECORDS[self.type_id]
+
+    @property
+    def steps(self) -> tuple[AnyStep, ...]:
+        return self.type.steps
+
+    def step_now(self) -> AnyStep:
+        return next((s for s in self.steps if s.name == self.step), self.steps[0])
+
+    def key(self, path: str) -> str:
+        """The key of a widget: the same before and after the first save, so that typing is not interrupted.
+        ``generation`` grows when the document is replaced from outside."""
+        return f"{self.uid}-{self.generation}-{path}"
+
+    def ids_of(self, children: str) -> list[str]:
+        """A stable id for each row, so that removing one does not move what was typed in the others."""
+        rows = self.document.get(children) or []
+        ids = self.row_ids.setdefault(children, [])
+        while len(ids) < len(rows):
+            ids.append(secrets.token_hex(4))
+        del ids[len(rows) :]
+        return ids
+
+    # --- keeping -----------------------------------------------------------------------------------
+
+    def save(self) -> bool:
+        """Keeps the document as a draft; nothing is required for that. False when it could not be kept."""
+        actor = frame.current()
+        self.trouble = ""
+        try:
+            with frame.store().begin(actor.university_code) as uow:
+                if self.amendment is not None and self.record_id is not None:
+                    view = amendments.save(uow, actor, self.record_id, self.amendment["version"], dict(self.document))
+                elif self.record_id is None:
+                    view = records.create_draft(uow, actor, self.type_id, dict(self.document))
+                else:
+                    view = records.save_draft(uow, actor, self.record_id, self.version, dict(self.document), step=self.step)
+        except StaleVersion as stale:
+            self.stale = stale.current
+            return False
+        except OperationError as refused:
+            self.trouble = pick(refused.zh, refused.en)
+            return False
+        self._take(view)
+        self.saved_at = utc_now()
+        self.saves += 1
+        return True
+
+    def _take(self, view: RecordView) -> None:
+        first = self.record_id is None
+        self.record_id, self.version, self.state, self.allowed = view.id, view.version, view.state, view.allowed
+        if self.amendment is not None:
+            self.amendment = view.amendment
+        if first:
+            st.query_params["id"] = str(view.id)
+
+    def replace(self, document: dict[str, Any], version: int) -> None:
+        """Another document takes the place of what is on screen."""
+        self.document, self.version = document, version
+        self.raw.clear()
+        self.wrong.clear()
+        self.row_ids.clear()
+        self.stale = None
+        self.generation += 1
+
+    def saved_words(self) -> str:
+        if self.saved_at is None:
+            return ""
+        return t("已自动暂存 {at} · 第 {n} 次", at=local_time(self.saved_at).strftime("%H:%M:%S"), n=self.saves)
+
+
+def opened(type_id: str | None, record_id: int | None, step: str | None, amend: bool) -> Form:
+    """The form of this address: the one in the session if it is the same, else rebuilt from the store."""
+    held = st.session_state.get(KEY)
+    if isinstance(held, Form) and (held.amendment is not None) == amend:
+        if record_id is not None and held.record_id == record_id:
+            return held
+        if record_id is None and held.record_id is None and held.type_id == type_id:
+            return held
+    form = _load(record_id, amend) if record_id is not None else _blank(str(type_id))
+    names = [s.name for s in form.steps]
+    form.step = step if step in names else form.step if form.step in names else names[0]
+    st.session_state[KEY] = form
+    return form
+
+
+def _load(record_id: int, amend: bool) -> Form:
+    actor = frame.current()
+    with frame.store().read(actor.university_code) as uow:
+        view = records.load(uow, actor, record_id)
+    form = Form(view.type_id, view.id, view.version, state=view.state, allowed=view.allowed)
+    form.step = str(view.header.get("step") or "")
+    if amend and view.amendment is not None:
+        form.amendment = view.amendment
+        form.document = dict(view.amendment["document"])
+    else:
+        form.document = dict(view.document)
+    return form
+
+
+def _blank(type_id: str) -> Form:
+    """Nothing is written before the first value: opening a form leaves no empty draft behind. Preset is what
+    the store already knows: the college, and the person who fills it in as first contributor."""
+    actor = frame.current()
+    if not permissions.can(actor, "create", type_id):
+        raise Denied
+    form = Form(type_id)
+    college, me = actor.unit_id, None
+    with frame.store().read(actor.university_code) as uow:
+        if actor.person_id is not None:
+            me = people.by_ids(uow, actor, [actor.person_id]).get(actor.person_id)
+            college = college or (me.college_id if me else None)
+    if college is not None:
+        form.document["college_id"] = college
+    first = next(form.type.contributor_steps(), None)
+    if me is not None and first is not None and actor.role == "researcher":
+        own = {"name": frame.university_names(actor.university_code)[0], "is_own": True}
+        form.document["contributors"] = [
+            {"role": first.role, "rank": first.first_rank, "kind": "staff", "person_id": me.person_id, "name": me.name, "affiliations": [own] if first.affiliations else []}
+        ]
+    return form
