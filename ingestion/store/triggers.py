@@ -43,23 +43,26 @@ def university_column(table: str) -> str:
     return {"university": "code", "code_item": "owner"}.get(table, "university_code")
 
 
+_STANDING = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                     WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace""",
+}
+
+
 def rebuild(conn: Connection) -> None:
     """Replace all triggers by those declared here; run after every upgrade, so a new table has its own."""
-    if conn.dialect.name == "sqlite":
-        standing = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
-        for name, _table in conn.exec_driver_sql(standing).all():
-            conn.exec_driver_sql(f'DROP TRIGGER "{name}"')
-        statements = _sqlite()
-    else:
-        standing = (
-            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
-        )
-        for name, table in conn.exec_driver_sql(standing).all():
-            conn.exec_driver_sql(f'DROP TRIGGER "{name}" ON "{table}"')
-        statements = _postgresql()
-    for statement in statements:
+    dialect = conn.dialect.name
+    for name, table in conn.exec_driver_sql(_STANDING[dialect]).all():
+        of_table = "" if dialect == "sqlite" else f' ON "{table}"'
+        conn.exec_driver_sql(f'DROP TRIGGER "{name}"{of_table}')
+    for statement in _sqlite() if dialect == "sqlite" else _postgresql():
         conn.exec_driver_sql(statement)
+
+
+def standing(conn: Connection) -> frozenset[str]:
+    """The names of the triggers in the database."""
+    return frozenset(row[0] for row in conn.exec_driver_sql(_STANDING[conn.dialect.name]))
 
 
 def names(dialect: str) -> frozenset[str]:
