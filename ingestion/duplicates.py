@@ -112,7 +112,7 @@ def exact(
     uow: UnitOfWork, actor: Principal, type_id: str, document: Mapping[str, Any], except_id: int | None = None
 ) -> list[Candidate]:
     """Holders of the document's natural keys in the actor's university, whatever their type."""
-    out = []
+    out: list[Candidate] = []
     for key in keys(type_id, document):
         holder = uow.conn.execute(
             select(p.record_key.c.record_id).where(
@@ -154,7 +154,7 @@ def near(
     day = derive.dated_on(type_id, document)
     if day is not None:
         statement = statement.where(r.c.filed_year.between(day.year - 1, day.year + 1))
-    titles = {i: folded(title) for i, title in uow.conn.execute(statement) if i != except_id}
+    titles = {row.id: folded(row.title) for row in uow.conn.execute(statement) if row.id != except_id}
     best = process.extract(wanted, titles, scorer=fuzz.ratio, score_cutoff=NEAR_SCORE, limit=3)
     field = ALL_RECORDS[type_id].title
     return [
@@ -178,22 +178,22 @@ def _told_apart(type_id: str, document: Mapping[str, Any], uow: UnitOfWork, othe
     rows = uow.conn.execute(
         select(p.record_key.c.kind, p.record_key.c.value).where(p.record_key.c.record_id == other_id)
     )
-    return any(kind in mine and mine[kind] != value for kind, value in rows)
+    return any(row.kind in mine and mine[row.kind] != row.value for row in rows)
 
 
 def _candidate(
     uow: UnitOfWork, actor: Principal, record_id: int, field: str, *, exact: bool, zh: str, en: str
 ) -> Candidate:
-    owner, person_name = p.record.alias("owner"), func.coalesce
+    owner = p.record.alias("owner")
     statement = (
-        select(p.record.c.id, p.record.c.type, p.record.c.title, p.record.c.state, person_name(owner.c.title, ""))
+        select(p.record, func.coalesce(owner.c.title, "").label("owner"))
         .outerjoin(owner, owner.c.id == p.record.c.owner_person_id)
         .where(p.record.c.id == record_id, permissions.visible(actor, p.record))
     )
     row = uow.conn.execute(statement).one_or_none()
     if row is None:
         return Candidate(None, "", "", "", "", field, exact, zh, en)
-    return Candidate(row[0], number_of(row[1], row[0]), row[2], row[4], row[3], field, exact, zh, en)
+    return Candidate(row.id, number_of(row.type, row.id), row.title, row.owner, row.state, field, exact, zh, en)
 
 
 STATE_WORDS: dict[str, tuple[str, str]] = {

@@ -86,7 +86,7 @@ def balance(uow: UnitOfWork, project_id: int) -> Balance:
     row = uow.conn.execute(
         select(b.c.arrived, b.c.frozen, b.c.outward, b.c.spent).where(b.c.project_id == project_id)
     ).one_or_none()
-    return Balance() if row is None else Balance(*row)
+    return Balance() if row is None else Balance(row.arrived, row.frozen, row.outward, row.spent)
 
 
 def problems(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], held: int = 0) -> list[Issue]:
@@ -159,12 +159,12 @@ def _posted(uow: UnitOfWork, record_id: int) -> list[tuple[int, int]]:
 
 def _sums(uow: UnitOfWork, record_id: int, signs: dict[str, int]) -> list[tuple[int, int]]:
     entry = p.fund_entry
-    statement = select(entry.c.project_id, entry.c.kind, func.sum(entry.c.fen)).where(
+    statement = select(entry.c.project_id, entry.c.kind, func.sum(entry.c.fen).label("fen")).where(
         entry.c.record_id == record_id, entry.c.kind.in_(signs)
     )
     out: dict[int, int] = {}
-    for project_id, kind, fen in uow.conn.execute(statement.group_by(entry.c.project_id, entry.c.kind)):
-        out[project_id] = out.get(project_id, 0) + signs[kind] * int(fen)
+    for row in uow.conn.execute(statement.group_by(entry.c.project_id, entry.c.kind)):
+        out[row.project_id] = out.get(row.project_id, 0) + signs[row.kind] * int(row.fen)
     return [(project_id, fen) for project_id, fen in sorted(out.items()) if fen]
 
 
@@ -222,7 +222,8 @@ def _ensure_balance(uow: UnitOfWork, code: str, project_id: int) -> Balance:
     """The project's row, made if it is the first movement and locked until the end of the transaction."""
     dialect = sqlite if uow.dialect == "sqlite" else postgresql
     b = p.project_balance
-    row = {"project_id": project_id, "university_code": code, "arrived": 0, "frozen": 0, "outward": 0, "spent": 0}
-    uow.conn.execute(dialect.insert(b).values(row).on_conflict_do_nothing(index_elements=["project_id"]))
+    empty = {"project_id": project_id, "university_code": code, "arrived": 0, "frozen": 0, "outward": 0, "spent": 0}
+    uow.conn.execute(dialect.insert(b).values(empty).on_conflict_do_nothing(index_elements=["project_id"]))
     locked = select(b.c.arrived, b.c.frozen, b.c.outward, b.c.spent).where(b.c.project_id == project_id)
-    return Balance(*uow.conn.execute(locked.with_for_update()).one())
+    row = uow.conn.execute(locked.with_for_update()).one()
+    return Balance(row.arrived, row.frozen, row.outward, row.spent)

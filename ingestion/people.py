@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
-from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, insert, or_, select, update
 
 from ingestion import permissions, serializer
 from ingestion.principal import Principal
@@ -18,6 +18,7 @@ from ingestion.store.engine import UnitOfWork, today
 from ingestion.store.tables import TYPE_TABLES
 
 PERSON = TYPE_TABLES["person"]
+TITLE, JOINED, LEFT = "title", "join_date", "leave_date"  # fields of the person record
 BEFORE_ALL = date(1949, 10, 1)  # a post whose beginning nobody typed holds for all earlier records too
 
 
@@ -93,7 +94,7 @@ def _people(actor: Principal) -> Select[Any]:
     )
 
 
-def _person(row: Mapping[str, Any]) -> Person:
+def _person(row: RowMapping) -> Person:
     return Person(row["id"], row["staff_no"] or "", row["name"] or "", row["college_id"], row["college"] or "")
 
 
@@ -124,32 +125,37 @@ def post_at(uow: UnitOfWork, person_id: int, day: date | None = None) -> dict[st
     return None if row is None else dict(row)
 
 
+def first_post(header: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The post a person record describes, from the day the person came; None without a college."""
+    if header["college_id"] is None:
+        return None
+    return {
+        "university_code": header["university_code"],
+        "person_id": header["id"],
+        "unit_id": header["college_id"],
+        "title_code": document.get(TITLE),
+        "valid_from": day_of(document, JOINED) or BEFORE_ALL,
+        "valid_to": day_of(document, LEFT),
+        "is_main": True,
+    }
+
+
 def keep_post(uow: UnitOfWork, header: Mapping[str, Any], document: Mapping[str, Any], on: date) -> None:
     """Bring person_post in line with a person record in force: the first post begins when the person came, a
     changed college or title ends the old post the day before ``on`` and begins a new one."""
-    if header["college_id"] is None:
+    values = first_post(header, document)
+    if values is None:
         return
-    post, person_id = p.person_post, header["id"]
-    title = document.get("title") or document.get("title_code")
-    leaves = day_of(document, "leave_date", "left_on")
-    begins = day_of(document, "join_date", "joined_on") or BEFORE_ALL
-    values = {
-        "university_code": header["university_code"],
-        "person_id": person_id,
-        "unit_id": header["college_id"],
-        "title_code": title,
-        "valid_to": leaves,
-        "is_main": True,
-    }
+    post, person_id, begins, title = p.person_post, header["id"], values["valid_from"], values["title_code"]
     main = select(post).where(post.c.person_id == person_id, post.c.is_main)
     current = uow.conn.execute(main.order_by(post.c.valid_from.desc()).limit(1)).mappings().first()
     if current is None:
-        uow.conn.execute(insert(post).values(**values, valid_from=begins))
+        uow.conn.execute(insert(post).values(values))
         return
     if (current["unit_id"], current["title_code"]) != (header["college_id"], title) and current["valid_from"] < on:
         ended = update(post).where(post.c.id == current["id"]).values(valid_to=on - timedelta(days=1))
         uow.conn.execute(ended)
-        uow.conn.execute(insert(post).values(**values, valid_from=on))
+        uow.conn.execute(insert(post).values({**values, "valid_from": on}))
         return
     first = ~exists().where(post.c.person_id == person_id, post.c.is_main, post.c.valid_from < current["valid_from"])
     only = uow.conn.execute(select(first)).scalar_one()
@@ -159,16 +165,13 @@ def keep_post(uow: UnitOfWork, header: Mapping[str, Any], document: Mapping[str,
         .values(
             unit_id=values["unit_id"],
             title_code=title,
-            valid_to=leaves,
+            valid_to=values["valid_to"],
             valid_from=begins if only else current["valid_from"],
         )
     )
 
 
-def day_of(document: Mapping[str, Any], *names: str) -> date | None:
-    """The first of the named dates a document holds, as its first day."""
-    for name in names:
-        text = document.get(name)
-        if text:
-            return serializer.first_day(text)
-    return None
+def day_of(document: Mapping[str, Any], name: str) -> date | None:
+    """A date of a document, as its first day."""
+    text = document.get(name)
+    return serializer.first_day(text) if text else None

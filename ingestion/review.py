@@ -236,7 +236,7 @@ def track(uow: UnitOfWork, actor: Principal, record_id: int) -> list[dict[str, A
     for step in history(uow, actor, record_id):
         if step["amendment_id"] is not None:
             continue
-        mark = (step["account_name"], step["at"])
+        mark: tuple[str, Any] | None = (step["account_name"], step["at"])
         match step["action"]:
             case "submit" | "submit_skip" | "submit_on_behalf" | "file":
                 marks[0] = mark
@@ -249,7 +249,8 @@ def track(uow: UnitOfWork, actor: Principal, record_id: int) -> list[dict[str, A
             case "approve":
                 marks[1 if step["from_state"] == COLLEGE_STATE else 2] = mark
             case "withdraw":
-                marks, skipped = [None, None, None], False
+                marks[:] = [None, None, None]
+                skipped = False
             case "hand_back":
                 marks[1], skipped = None, False
             case _:

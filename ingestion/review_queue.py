@@ -54,7 +54,7 @@ def _turn(
             held = permissions.finance_held(uow, actor.university_code) if held is None else held
             if held:
                 continue
-        condition = [state.in_(right.states)]
+        condition: list[ColumnElement[bool]] = [state.in_(right.states)]
         if "university" not in right.reach:
             condition.append(r.c.college_id == actor.unit_id)
         if right.types:
@@ -113,8 +113,8 @@ def _waiting(uow: UnitOfWork, actor: Principal, type_id: str | None) -> Compound
 def counts(uow: UnitOfWork, actor: Principal) -> dict[str, int]:
     """How many items wait for the actor, by record type; types with none are left out."""
     items = _waiting(uow, actor, None).subquery()
-    rows = uow.conn.execute(select(items.c.type, func.count()).group_by(items.c.type))
-    return {type_id: int(n) for type_id, n in rows}
+    rows = uow.conn.execute(select(items.c.type, func.count().label("n")).group_by(items.c.type))
+    return {row.type: int(row.n) for row in rows}
 
 
 def queue(
@@ -153,27 +153,27 @@ def queue(
 def _names(uow: UnitOfWork, ids: Iterable[int | None]) -> dict[int | None, str]:
     r = p.record  # a person's title is the person's name
     rows = uow.conn.execute(select(r.c.id, r.c.title).where(r.c.id.in_([i for i in ids if i is not None])))
-    return {i: title for i, title in rows}
+    return {row.id: row.title for row in rows}
 
 
 def _colleges(uow: UnitOfWork, ids: Iterable[int | None]) -> dict[int | None, str]:
     rows = uow.conn.execute(select(p.unit.c.id, p.unit.c.name).where(p.unit.c.id.in_([i for i in ids if i is not None])))
-    return {i: name for i, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def _accounts(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, str]:
     rows = uow.conn.execute(select(p.account.c.id, p.account.c.name).where(p.account.c.id.in_(list(ids))))
-    return {i: name for i, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def _rounds(uow: UnitOfWork, record_ids: Iterable[int]) -> dict[tuple[int, int | None], int]:
     e = p.review_event
     rows = uow.conn.execute(
-        select(e.c.record_id, e.c.amendment_id, func.count())
+        select(e.c.record_id, e.c.amendment_id, func.count().label("n"))
         .where(e.c.record_id.in_(list(record_ids)), e.c.action.like("submit%"))
         .group_by(e.c.record_id, e.c.amendment_id)
     )
-    return {(record_id, amendment_id): int(n) for record_id, amendment_id, n in rows}
+    return {(row.record_id, row.amendment_id): int(row.n) for row in rows}
 
 
 @dataclass(frozen=True)

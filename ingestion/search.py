@@ -92,22 +92,27 @@ def find(uow: UnitOfWork, actor: Principal, query: Query) -> Page:
     total = uow.conn.execute(select(func.count()).select_from(p.record).where(base, joined)).scalar_one()
     size = max(1, min(query.size, LARGEST_PAGE))
     page = max(1, query.page)
-    ids = list(uow.conn.execute(_ordered(query, base, joined).limit(size).offset((page - 1) * size)).scalars())
-    return Page(_rows(uow, query.type_id, ids), int(total), _state_counts(uow, base, without_states), page, size)
+    page_of = _ordered(query, base, joined).limit(size).offset((page - 1) * size)
+    return Page(_rows(uow, query.type_id, _ids(uow, page_of)), int(total), _state_counts(uow, base, without_states), page, size)
 
 
 def ids(uow: UnitOfWork, actor: Principal, query: Query) -> list[int]:
     """The ids of all records that fit, in order: for an export or a batch that must not exceed the shown filter."""
     base = _base(actor, query)
     joined = _join(query, [c for c in (_filters(query), _states(query)) if c is not None])
-    return list(uow.conn.execute(_ordered(query, base, joined)).scalars())
+    return _ids(uow, _ordered(query, base, joined))
+
+
+def _ids(uow: UnitOfWork, statement: Select[Any]) -> list[int]:
+    return [row.id for row in uow.conn.execute(statement)]
 
 
 def count(uow: UnitOfWork, actor: Principal, query: Query) -> int:
     """How many records fit."""
     joined = _join(query, [c for c in (_filters(query), _states(query)) if c is not None])
     counted = select(func.count()).select_from(p.record).where(_base(actor, query), joined)
-    return int(uow.conn.execute(counted).scalar_one())
+    n: int = uow.conn.execute(counted).scalar_one()
+    return n
 
 
 def anywhere(uow: UnitOfWork, actor: Principal, keyword: str, limit: int = 20) -> list[Row]:
@@ -121,12 +126,12 @@ def anywhere(uow: UnitOfWork, actor: Principal, keyword: str, limit: int = 20) -
         .order_by(r.c.updated_at.desc(), r.c.id.desc())
         .limit(limit)
     )
-    found = [(i, t) for i, t in uow.conn.execute(statement)]
+    found = list(uow.conn.execute(statement))
     by_type: dict[str, list[int]] = {}
-    for i, type_id in found:
-        by_type.setdefault(type_id, []).append(i)
+    for hit in found:
+        by_type.setdefault(hit.type, []).append(hit.id)
     rows = {row.id: row for type_id, some in by_type.items() for row in _rows(uow, type_id, some)}
-    return [rows[i] for i, _t in found]
+    return [rows[hit.id] for hit in found]
 
 
 # --- conditions --------------------------------------------------------------------------------------------
@@ -209,7 +214,7 @@ def _keyword(keyword: str) -> ColumnElement[bool]:
         )
     )
     keyed = select(p.record_key.c.record_id).where(p.record_key.c.value.like(pattern, escape="\\"))
-    parts = [
+    parts: list[ColumnElement[bool]] = [
         func.lower(r.c.title).like(pattern, escape="\\"),
         r.c.owner_person_id.in_(people),
         r.c.id.in_(linked),
@@ -241,7 +246,7 @@ def _coded(type_id: str, name: str, codes: tuple[str, ...]) -> ColumnElement[boo
     return exists().where(table.c.record_id == r.c.id, table.c[name].in_(list(values)))
 
 
-def _ordered(query: Query, base: ColumnElement[bool], joined: ColumnElement[bool]) -> Select[tuple[int]]:
+def _ordered(query: Query, base: ColumnElement[bool], joined: ColumnElement[bool]) -> Select[Any]:
     name, down = query.order.lstrip("-"), query.order.startswith("-")
     statement = select(p.record.c.id).where(base, joined)
     if name in HEADER_ORDERS:
@@ -258,10 +263,10 @@ def _ordered(query: Query, base: ColumnElement[bool], joined: ColumnElement[bool
 
 def _state_counts(uow: UnitOfWork, base: ColumnElement[bool], joined: ColumnElement[bool]) -> dict[str, int]:
     r = p.record
-    counted = select(r.c.state, func.count()).where(base, joined).group_by(r.c.state)
-    out = {state: int(n) for state, n in uow.conn.execute(counted)}
+    counted = select(r.c.state, func.count().label("n")).where(base, joined).group_by(r.c.state)
+    out: dict[str, int] = {row.state: int(row.n) for row in uow.conn.execute(counted)}
     changing = select(func.count()).select_from(r).where(base, joined, _under_change())
-    n = int(uow.conn.execute(changing).scalar_one())
+    n: int = uow.conn.execute(changing).scalar_one()
     if n:
         out[UNDER_CHANGE] = n
     return out

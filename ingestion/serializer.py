@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import RowMapping, Table, delete, insert, select
 
 from ingestion import vault
 from ingestion.catalog import kinds as k
@@ -386,14 +386,14 @@ def _read_contributors(uow: UnitOfWork, ids: list[int], out: dict[int, Document]
         people[row["record_id"], row["rank"]]["affiliations"].append(affiliation)
 
 
-def _ordered(uow: UnitOfWork, table: Table, ids: list[int], *order: str) -> Iterator[Mapping[str, Any]]:
+def _ordered(uow: UnitOfWork, table: Table, ids: list[int], *order: str) -> Iterator[RowMapping]:
     statement = (
         select(table).where(table.c.record_id.in_(ids)).order_by(table.c.record_id, *(table.c[o] for o in order))
     )
     yield from uow.conn.execute(statement).mappings()
 
 
-def _get(row: Mapping[str, Any], field: k.Field, secrets: Secrets) -> Any:
+def _get(row: RowMapping, field: k.Field, secrets: Secrets) -> Any:
     match field:
         case k.Secret():
             cipher = row[f"{field.name}_cipher"]

@@ -122,7 +122,8 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
         names = select(p.attachment.c.name).where(
             p.attachment.c.record_id == record_id, p.attachment.c.removed_at.is_(None)
         )
-        for name in uow.conn.execute(names).scalars():
+        attached: list[str] = list(uow.conn.execute(names).scalars())
+        for name in attached:
             rule = secrecy.scan(name)
             if rule is not None:
                 rules.append(str(rule))

@@ -174,14 +174,14 @@ def dangling(
                 or_(r.c.state == "30", permissions.visible(actor, r)),
             )
         )
-        found.update({i: t for i, t in rows})
+        found.update({row.id: row.type for row in rows})
     out = [
         Issue(field, "没有可引用的记录，或无权限查看", "No such record to refer to, or no permission to see it")
         for field, i, types in wanted
         if found.get(i) not in types
     ]
     units = derive.units_named(type_id, document)
-    known = set(
+    known: set[int] = set(
         uow.conn.execute(
             select(p.unit.c.id).where(
                 p.unit.c.university_code == actor.university_code, p.unit.c.id.in_({u for _f, u in units})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 
 from ingestion import permissions, serializer
 from ingestion.catalog.kinds import Issue
@@ -157,7 +157,7 @@ def handled_by(name: str, at: Any) -> tuple[str, str]:
     return f"已由 {name} 于 {time} 处理", f"Already handled by {name} at {time}"
 
 
-def last_step(uow: UnitOfWork, record_id: int) -> Mapping[str, Any] | None:
+def last_step(uow: UnitOfWork, record_id: int) -> RowMapping | None:
     event = p.review_event
     statement = select(event).where(event.c.record_id == record_id).order_by(event.c.at.desc(), event.c.id.desc())
     return uow.conn.execute(statement.limit(1)).mappings().first()
