@@ -146,6 +146,7 @@ def run() -> None:
 def draw(path: str, screen: Callable[[], None]) -> None:
     """A page inside the frame. Refusals of operations become one sentence, never a trace."""
     principal = current()
+    _arrive(path)
     as_of_line(principal)
     found = navigation.entry(path)
     if found.roles and principal.role not in found.roles:
@@ -155,6 +156,16 @@ def draw(path: str, screen: Callable[[], None]) -> None:
         screen()
     except (NotFound, Denied) as refused:
         empty(said(refused), "", icon=":material/lock:")
+
+
+def _arrive(path: str) -> None:
+    """Filters belong to one page: coming from another one, they are read from the address anew."""
+    if st.session_state.get("_path") != path:
+        st.session_state["_path"] = path
+        for key in ("q", "college", "year", "state", "from", "to", "join", "page", "size", "advanced", "own", "type", "id"):
+            st.session_state.pop(key, None)
+        for key in [k for k in st.session_state if isinstance(k, str) and k.startswith("f_")]:
+            st.session_state.pop(key)
 
 
 def page(title: str, trail: str = "", *, key: str = "head") -> Any:

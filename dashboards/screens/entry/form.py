@@ -251,7 +251,7 @@ def _submit(form: Form) -> None:
     try:
         with frame.store().begin(actor.university_code) as uow:
             if form.amendment is not None:
-                view = amendments.submit(uow, actor, form.record_id, form.amendment["version"], non_secret=ticked, token=form.token, confirmed=frozenset(form.confirmed), note=form.note)
+                view = amendments.submit(uow, actor, form.record_id, form.amendment["version"], non_secret=ticked, confirmed=frozenset(form.confirmed))
             else:
                 view = records.submit(uow, actor, form.record_id, form.version, non_secret=ticked, token=form.token, confirmed=frozenset(form.confirmed), note=form.note)
     except SubmissionRefused as refused:

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts, frame, navigation
+from dashboards import frame, navigation
+from dashboards.charts import figures
 from dashboards.i18n import pick, t
 from dashboards.screens.home import counts
 from ingestion import notices, review
@@ -119,10 +120,10 @@ def _results(actor: Principal, cells: list[counts.Cell]) -> None:
                 navigation.go("search", type=",".join(types), **query)
     years = list(range(year - 9, year + 1))
     groups = ((t("已通过"), ("30",), 0), (t("审核中"), ("10", "20"), 1), (t("草稿和退回"), ("00", "11", "21"), 2))
-    p = charts.palette(st.context.theme.type == "dark")
-    colours = (p.category[0], "#94B7E2" if p.category[0] != "#6BA2EA" else "#3467A6", p.line)
+    p = figures.palette(st.context.theme.type == "dark")
+    colours = (p.category[0], p.scale[3], p.line)
     parts = [(word, [sum(c.n for c in cells if c.state in states and (c.year or year) == y and c.type_id not in counts_out()) for y in years], colours[i]) for word, states, i in groups]
-    st.plotly_chart(charts.columns(p, years, parts), theme=None, config=charts.CONFIG, key="home_chart", width="stretch")
+    st.plotly_chart(figures.columns(p, years, parts), theme=None, config=figures.CONFIG, key="home_chart", width="stretch")
     st.caption(t("近十年，按归属年度；不含人员、专家和经费。"))
 
 
@@ -222,12 +223,12 @@ def _states(actor: Principal, cells: list[counts.Cell]) -> None:
             if st.button(t("明细"), icon=":material/list:", type="tertiary", key=f"state-{state}"):
                 navigation.go("search", state=state, year=str(year))
     years = list(range(year - 9, year + 1))
-    p = charts.palette(st.context.theme.type == "dark")
+    p = figures.palette(st.context.theme.type == "dark")
     parts: list[tuple[str, list[Any], str]] = [
         (pick(*GROUPS[g]), [sum(c.n for c in cells if c.state == "30" and c.year == y and ALL_RECORDS[c.type_id].group == g) for y in years], p.category[i])
         for i, g in enumerate(("projects", "outcomes", "ip", "exchange", "contribution"))
     ]
-    st.plotly_chart(charts.columns(p, years, parts), theme=None, config=charts.CONFIG, key="home_years", width="stretch")
+    st.plotly_chart(figures.columns(p, years, parts), theme=None, config=figures.CONFIG, key="home_years", width="stretch")
     st.caption(t("近十年已通过的记录，按归属年度。"))
 
 

@@ -1,0 +1,75 @@
+"""Sentences and labels of the analysis pages in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboards.i18n import language, pick, t
+from dashboards.marts import definitions
+from dashboards.marts.definitions import Definition
+from dashboards.marts.numbers import ALL, Number, Spec
+from dashboards.marts.reader import Mart
+from dashboards.marts.scope import rule_of
+from dashboards.marts.words import words_for
+
+MINUS = "\u2212"
+
+
+def name(found: Definition) -> str:
+    return pick(found.zh, found.en)
+
+
+def unit(found: Definition) -> str:
+    return found.unit(language())
+
+
+def titled(found: Definition) -> str:
+    """论文数（篇）"""
+    return f"{name(found)}（{unit(found)}）" if language() == "zh" else f"{name(found)} ({unit(found)})"
+
+
+def said(number: Number) -> str:
+    """412 篇 · 43.2 % · —"""
+    if number.value is None:
+        return number.shown
+    gap = "" if number.definition.is_share else " "
+    return f"{number.shown}{gap}{unit(number.definition)}"
+
+
+def signed(text: str, value: float) -> str:
+    return text if value < 0 else f"+{text}"
+
+
+def change(now: Number, before: Number) -> tuple[float | None, str, str]:
+    """Difference, as shown with its sign, and in percent. Shares change in points."""
+    if now.value is None or before.value is None:
+        return None, "", ""
+    difference = now.value - before.value
+    shown = signed(now.definition.shown(difference), difference)
+    if now.definition.is_share:
+        return difference, shown, t("个百分点")
+    if not before.value:
+        return difference, shown, ""
+    return difference, shown, signed(f"{difference / before.value * 100:.1f}%".replace("-", MINUS), difference)
+
+
+def label(words: Mapping[str, tuple[str, str]], key: str) -> str:
+    return pick(*words[key]) if key in words else (key or t("未分类"))
+
+
+def filters_of(mart: Mart, spec: Spec) -> str:
+    """2026 年 · 计算机学院 · SCI 一区 · 归属计数 · 截至 11-23: what a number was asked for."""
+    found = definitions.definition(mart, spec.indicator)
+    years = f"{spec.first_year}–{spec.year}" if spec.first_year and spec.first_year != spec.year else str(spec.year)
+    out = [t("{years} 年", years=years)]
+    for column in ("college", "person", "type", "category_1", "category_2"):
+        value = getattr(spec, column)
+        if value != ALL:
+            out.append(label(words_for(mart, found, column), value) if value or column != "person" else t("未归属"))
+    if found.is_additive:
+        rules = definitions.rules(mart)
+        code = rule_of(mart, found, spec)
+        out.append(pick(rules[code].zh, rules[code].en) if code in rules else code)
+    if spec.until:
+        out.append(t("截至 {month:02d}-{day:02d}", month=spec.until[0], day=spec.until[1]))
+    return " · ".join(out)
