@@ -1,0 +1,13 @@
+{# Building a date from its parts has another name on nearly every engine. #}
+{% macro year_start(year) -%}
+    make_date({{ year }}, 1, 1)
+{%- endmacro %}
+
+{% macro year_end(year) -%}
+    make_date({{ year }}, 12, 31)
+{%- endmacro %}
+
+{# extract() gives bigint here and integer elsewhere; facts declare integer. #}
+{% macro year_of(day) -%}
+    cast(extract(year from {{ day }}) as integer)
+{%- endmacro %}

@@ -1,0 +1,135 @@
+{{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_touched() }}",
+) }}
+
+-- Every additive indicator under its own rule, and whatever rules the derived ones ask of them.
+with asked as (
+    select i.indicator, i.measure, i.counting_rule as rule
+    from {{ ref('dim_indicator') }} as i
+    where i.kind = 'additive' and i.measure <> ''
+    union
+    select a.indicator, a.measure, d.numerator_rule
+    from {{ ref('dim_indicator') }} as d
+    inner join {{ ref('dim_indicator') }} as a on a.indicator = d.numerator
+    union
+    select a.indicator, a.measure, d.denominator_rule
+    from {{ ref('dim_indicator') }} as d
+    inner join {{ ref('dim_indicator') }} as a on a.indicator = d.denominator
+),
+
+pairs as (
+    select distinct a.measure, a.rule
+    from asked as a
+),
+
+sums as (
+    select
+        c.university_code,
+        c.measure,
+        c.rule,
+        c.year,
+        c.level,
+        c.college_id,
+        case when grouping(c.category_1) = 1 then '*' else c.category_1 end as category_1,
+        cast(sum(c.contribution) as double) as value,
+        count(distinct c.record_id) as records
+    from {{ ref('v_contribution') }} as c
+    inner join pairs as p on p.measure = c.measure and p.rule = c.rule
+    where c.level in ('university', 'college')
+    {{- of_touched('c.university_code') }}
+    group by grouping sets (
+        (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id, c.category_1),
+        (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id)
+    )
+),
+
+additive as (
+    select s.university_code, a.indicator, a.rule, s.year, s.level, s.college_id, s.category_1, s.value, s.records
+    from sums as s
+    inner join asked as a on a.measure = s.measure and a.rule = s.rule
+),
+
+-- Growth sets a year against the one before: the earlier value is moved to the year it is compared with.
+below as (
+    select
+        d.indicator, d.operation, b.university_code,
+        case when d.operation = 'growth' then b.year + 1 else b.year end as year,
+        b.level, b.college_id, b.category_1, b.value, d.category_1_list
+    from {{ ref('dim_indicator') }} as d
+    inner join additive as b on b.indicator = d.denominator and b.rule = d.denominator_rule
+    where d.kind = 'derived'
+),
+
+above as (
+    select d.indicator, d.operation, n.university_code, n.year, n.level, n.college_id, n.category_1, n.value, n.records, d.category_1_list
+    from {{ ref('dim_indicator') }} as d
+    inner join additive as n on n.indicator = d.numerator and n.rule = d.numerator_rule
+    where d.kind = 'derived'
+),
+
+derived as (
+    select
+        coalesce(a.university_code, b.university_code) as university_code,
+        coalesce(a.indicator, b.indicator) as indicator,
+        coalesce(a.operation, b.operation) as operation,
+        coalesce(a.year, b.year) as year,
+        coalesce(a.level, b.level) as level,
+        coalesce(a.college_id, b.college_id) as college_id,
+        coalesce(a.category_1, b.category_1) as category_1,
+        coalesce(a.category_1_list, b.category_1_list) as category_1_list,
+        coalesce(a.value, 0) as numerator,
+        b.value as denominator,
+        coalesce(a.records, 0) as records
+    from above as a
+    full outer join below as b
+        on
+            b.indicator = a.indicator
+            and b.university_code = a.university_code
+            and b.year = a.year
+            and b.level = a.level
+            and coalesce(b.college_id, 0) = coalesce(a.college_id, 0)
+            and b.category_1 = a.category_1
+)
+
+select
+    a.university_code,
+    a.indicator,
+    a.year,
+    a.level,
+    a.college_id,
+    a.category_1,
+    a.value,
+    cast(null as double) as numerator,
+    cast(null as double) as denominator,
+    a.records
+from additive as a
+inner join {{ ref('dim_indicator') }} as i on i.indicator = a.indicator and i.counting_rule = a.rule
+
+union all
+
+select
+    d.university_code,
+    d.indicator,
+    d.year,
+    d.level,
+    d.college_id,
+    d.category_1,
+    case
+        when d.operation = 'difference' then d.numerator - coalesce(d.denominator, 0)
+        when d.denominator is null or d.denominator = 0 then null
+        when d.operation = 'growth' then (d.numerator - d.denominator) / d.denominator
+        else d.numerator / d.denominator
+    end as value,
+    d.numerator,
+    d.denominator,
+    d.records
+from derived as d
+cross join {{ source('pipeline', 'clock') }} as k
+where
+    (d.category_1 = '*' or d.category_1_list <> '')
+    -- the year after the last one has no numerator yet
+    and d.year <= extract(year from k.local_day)
+order by university_code, indicator, year, level, college_id nulls first, category_1

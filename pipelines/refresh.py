@@ -1,0 +1,236 @@
+"""One refresh: from the store's changes to published files.
+
+Stages: feed, batch, raw checks, transform, mart checks, publish, findings. Each leaves its work where the
+next run finds it: what was applied stays noted until a generation that holds it is published, so a refresh
+that fails midway is made good by the next one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion import feed, refreshes
+from ingestion.store.engine import ALL, Store
+from pipelines import batch as batches
+from pipelines import publish, quality, raw
+from pipelines.transform import TransformError, Transformer, code_hash
+
+Progress = Callable[[str, float], None]
+STAGES = ("feed", "batch", "raw_checks", "transform", "mart_checks", "publish", "findings")
+
+
+@dataclass
+class RefreshResult:
+    """``generation`` is the one readers see now; ``held`` says in Chinese and English why a university keeps
+    its last good file. ``changed_rows`` are keys read from the feed (rows, where everything was read)."""
+
+    generation: int | None
+    changed_rows: int
+    seconds_by_stage: dict[str, float] = field(default_factory=dict)
+    held: dict[str, publish.Held] = field(default_factory=dict)
+    as_of: datetime | None = None
+    published: bool = False
+
+    @property
+    def state(self) -> str:
+        return "held" if self.held else "ok"
+
+
+class Busy(Exception):
+    """Another refresh is running on this installation."""
+
+
+@contextmanager
+def lock(home: Path, wait: float = 600) -> Iterator[None]:
+    """One refresh at a time in an installation, across processes."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "refresh.lock").open("w") as file:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Busy from None
+                time.sleep(0.1)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+class Refresh:
+    """The stages of one refresh, each callable alone so that Dagster can run them as assets."""
+
+    def __init__(
+        self, store: Store, home: Path, full: bool = False, transformer: Transformer | None = None,
+        progress: Progress | None = None,
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.home = home
+        self.transformer = transformer or Transformer(home)
+        self.progress = progress
+        self.wants_full = full
+        self.result = RefreshResult(None, 0)
+        self.batch: batches.Batch | None = None
+        self.code = code_hash()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            seconds = time.perf_counter() - start
+            self.result.seconds_by_stage[name] = self.result.seconds_by_stage.get(name, 0) + seconds
+            if self.progress is not None:
+                self.progress(name, seconds)
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, for as long as a stage needs it: dbt opens the same file in between."""
+        con = duckdb.connect(str(self.transformer.warehouse))
+        try:
+            yield con
+        finally:
+            con.close()
+
+    def extract(self) -> bool:
+        """Bring the raw layer up to the store and note what must be rewritten; False when nothing is to do."""
+        with self.stage("feed"), self.warehouse() as con:
+            changes = feed.read(self.store, raw.position(con))
+            touched = raw.apply(con, changes)
+            self.result.changed_rows = changes.changed_rows
+            self.result.as_of = changes.as_of
+            batches.prepare(con)
+            quality.prepare(con)
+            known = dict(con.execute("SELECT key, value FROM pipeline.state").fetchall())
+        full = self.wants_full or known.get("code") != self.code
+        before = publish.current(self.home)
+        self.result.generation = before.generation if before else None
+        if not full and not touched and before is not None:
+            return False
+        with self.stage("batch"), self.warehouse() as con:
+            self.batch = batches.fill(con, touched, changes.as_of, full)
+        return True
+
+    def check_raw(self) -> quality.Outcome:
+        assert self.batch is not None
+        if self.batch.full:  # the staging views the checks read may not stand yet, or be those of older code
+            with self.stage("transform"):
+                self.transformer.invoke(["run", "--select", "staging"])
+        with self.stage("raw_checks"), self.warehouse() as con:
+            return quality.check_raw(con, self.batch)
+
+    def transform(self, callbacks: tuple[Callable[[object], None], ...] = ()) -> None:
+        assert self.batch is not None
+        with self.stage("transform"):
+            self.transformer.run(self.batch, callbacks)
+
+    def check_marts(self) -> quality.Outcome:
+        assert self.batch is not None
+        with self.stage("mart_checks"), self.warehouse() as con:
+            return quality.check_marts(con, self.batch)
+
+    def publish(self) -> publish.Manifest:
+        assert self.batch is not None and self.result.as_of is not None
+        with self.stage("publish"), self.warehouse() as con:
+            held = quality.held(con)
+            generation = self._next_generation(con)
+            changed = self.batch.universities | _released(self.home, held)
+            manifest = publish.publish(con, self.home, generation, self.result.as_of, changed, held)
+            con.execute("INSERT OR REPLACE INTO pipeline.state VALUES ('code', ?)", [self.code])
+            raw.settle(con)
+        self.result.generation = generation
+        self.result.held = held
+        self.result.published = True
+        return manifest
+
+    def findings(self) -> int:
+        assert self.batch is not None
+        with self.stage("findings"), self.warehouse() as con:
+            return quality.write_findings(self.store, con, self.batch)
+
+    def _next_generation(self, con: duckdb.DuckDBPyConnection) -> int:
+        """A number never used before, also not by a run that failed."""
+        rows = con.execute("SELECT value FROM pipeline.state WHERE key = 'generation'").fetchall()
+        before = publish.current(self.home)
+        last = max(int(rows[0][0]) if rows else 0, before.generation if before else 0)
+        con.execute("INSERT OR REPLACE INTO pipeline.state VALUES ('generation', ?)", [str(last + 1)])
+        return last + 1
+
+
+def _released(home: Path, held: dict[str, publish.Held]) -> frozenset[str]:
+    """Universities held by the last generation and no longer: their file is behind."""
+    before = publish.current(home)
+    return frozenset(before.held if before else ()) - frozenset(held)
+
+
+def run(
+    store: Store,
+    home: Path,
+    full: bool = False,
+    progress: Progress | None = None,
+    transformer: Transformer | None = None,
+) -> RefreshResult:
+    """Refresh once; writes the run's status to the store. Raises ``TransformError`` when a model or test
+    failed, ``PublishError`` when a file would be wrong: the last good files then stay as they are."""
+    with lock(home):
+        return recorded(store, Refresh(store, home, full, transformer, progress), stages)
+
+
+def stages(refresh: Refresh) -> None:
+    """All stages in order."""
+    if refresh.extract():
+        refresh.check_raw()
+        refresh.transform()
+        refresh.check_marts()
+        refresh.publish()
+        refresh.findings()
+
+
+def recorded(store: Store, refresh: Refresh, work: Callable[[Refresh], None]) -> RefreshResult:
+    """Do ``work`` with a row in refresh_status from its beginning to its end."""
+    with store.begin(ALL) as uow:
+        run_id = refreshes.begin(uow)
+    try:
+        work(refresh)
+    except BaseException as error:
+        with store.begin(ALL) as uow:
+            refreshes.finish(
+                uow, run_id, state="failed", generation=refresh.result.generation, as_of=refresh.result.as_of,
+                changed_rows=refresh.result.changed_rows,
+                detail={"seconds": _rounded(refresh.result), "error": _plain(error)},
+            )  # fmt: skip
+        raise
+    result = refresh.result
+    with store.begin(ALL) as uow:
+        if result.published or refresh.wants_full:
+            refreshes.finish(
+                uow, run_id, state=result.state, generation=result.generation, as_of=result.as_of,
+                changed_rows=result.changed_rows,
+                detail={"seconds": _rounded(result), "held": {code: vars(why) for code, why in result.held.items()}},
+            )  # fmt: skip
+        else:
+            refreshes.discard(uow, run_id)
+    return result
+
+
+def _rounded(result: RefreshResult) -> dict[str, float]:
+    return {stage: round(seconds, 3) for stage, seconds in result.seconds_by_stage.items()}
+
+
+def _plain(error: BaseException) -> str:
+    """What failed, by name; the technical text goes to the log, never to a page."""
+    if isinstance(error, TransformError):
+        return ", ".join(name for name, _ in error.failures)
+    return type(error).__name__
