@@ -1,39 +1,57 @@
-"""Documents to table rows and back, and documents to the archive and back: one serializer for all types.
+"""Documents to table rows and back: one serializer for all types.
 
-Every reader and writer of a record's body goes through here, so a table row, an archived version and an
-amendment can never disagree about what a document is. Secrets are encrypted on both ways down.
+Every reader and writer of a record's body goes through here. Secrets are encrypted on the way down; on the
+way up they are masked unless asked for in clear.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import RowMapping, Table, delete, insert, select
 
 from ingestion import vault
 from ingestion.catalog import kinds as k
-from ingestion.catalog.registry import ALL_RECORDS
+from ingestion.documents import (
+    AMOUNTS,
+    FLAGS,
+    Document,
+    Secrets,
+    archive,
+    canonical,
+    child_steps,
+    clean,
+    contributor_roles,
+    plain_fields,
+    restore,
+    sha256,
+)
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 from ingestion.store.tables import CHILD_TABLES, TYPE_TABLES
 
-Document = dict[str, Any]
+__all__ = [
+    "Document",
+    "archive",
+    "body_tables",
+    "canonical",
+    "child_steps",
+    "clean",
+    "first_day",
+    "plain_fields",
+    "read",
+    "restore",
+    "rows",
+    "sha256",
+    "write",
+]
+
 Rows = dict[str, list[dict[str, Any]]]
-Secrets = Literal["clear", "mask"]
 
 CHUNK = 500  # ids per IN list: below SQLite's and PostgreSQL's limits on parameters
-FLAGS = ("corresponding", "co_first")
-AMOUNTS = ("share", "own_words", "months_per_year", "reward_share")
-PLACES = 4
-CONTRIBUTOR_KEYS = frozenset(
-    ("role", "rank", "kind", "person_id", "name", "affiliations", *FLAGS, *AMOUNTS, "certificate_no", "book_role")
-)
 BODY_TABLES = {t.name: t for t in (p.record_value, p.record_link, p.contributor, p.contributor_affiliation)}
 TABLES: dict[str, Table] = {
     **BODY_TABLES,
@@ -42,200 +60,27 @@ TABLES: dict[str, Table] = {
 }
 
 
-def record_type(type_id: str) -> k.RecordType:
-    return ALL_RECORDS[type_id]
-
-
-@cache
-def plain_fields(type_id: str) -> dict[str, k.Field]:
-    """The fields a document of the type may hold, by name, in form order."""
-    return {f.name: f for f in ALL_RECORDS[type_id].fields() if not isinstance(f, (k.FileSlot, k.Shown))}
-
-
-@cache
-def child_steps(type_id: str) -> dict[str, k.Children]:
-    return {c.name: c for c in ALL_RECORDS[type_id].children()}
-
-
-@cache
-def contributor_roles(type_id: str) -> tuple[str, ...]:
-    return tuple(c.role for c in ALL_RECORDS[type_id].contributor_steps())
-
-
-# --- the one normal form of a document ------------------------------------------------------------------
-
-
-def clean(type_id: str, document: Mapping[str, Any]) -> Document:
-    """The document without empty values, lists as lists, decimals rounded: two documents that mean the same
-    are equal afterwards. A key the type does not have is a programming error (ValueError)."""
-    fields, children = plain_fields(type_id), child_steps(type_id)
-    out: Document = {}
-    for name, value in document.items():
-        if name == "contributors":
-            people = [_clean_contributor(type_id, row) for row in value or ()]
-            if people:
-                out[name] = sorted(people, key=_rank)
-        elif name in children:
-            rows = [_clean_values(children[name].fields, row, f"{type_id}.{name}") for row in value or ()]
-            if rows:
-                out[name] = rows
-        elif name in fields:
-            value = _clean_value(fields[name], value)
-            if value is not None:
-                out[name] = value
-        elif not _is_elsewhere(type_id, name):
-            raise ValueError(f"{type_id} has no field {name}")
-    return out
-
-
-def _is_elsewhere(type_id: str, name: str) -> bool:
-    return any(f.name == name for f in ALL_RECORDS[type_id].fields())
-
-
-def _clean_values(fields: Sequence[k.Field], row: Mapping[str, Any], where: str) -> Document:
-    by_name = {f.name: f for f in fields}
-    out: Document = {}
-    for name, value in row.items():
-        if name not in by_name:
-            raise ValueError(f"{where} has no field {name}")
-        value = _clean_value(by_name[name], value)
-        if value is not None:
-            out[name] = value
-    return out
-
-
-def _clean_value(field: k.Field, value: Any) -> Any:
-    if value is None or value == "" or value == [] or value == ():
-        return None
-    match field:
-        case k.Decimal(places=places):
-            return round(float(value), places)
-        case k.TextList() | k.MultiCode() | k.PersonRefs() | k.RecordRefs():
-            return list(value)
-        case _:
-            return value
-
-
-def _clean_contributor(type_id: str, row: Mapping[str, Any]) -> Document:
-    unknown = set(row) - CONTRIBUTOR_KEYS
-    if unknown:
-        raise ValueError(f"a contributor has no {sorted(unknown)}")
-    person_id = row.get("person_id")
-    roles = contributor_roles(type_id)
-    out: Document = {
-        "role": row.get("role") or (roles[0] if roles else "author"),
-        "rank": row.get("rank"),
-        "kind": row.get("kind") or ("staff" if person_id is not None else "external"),
-        "name": row.get("name") or "",
-        "affiliations": [_clean_affiliation(a) for a in row.get("affiliations") or ()],
-    }
-    if person_id is not None:
-        out["person_id"] = person_id
-    for flag in FLAGS:
-        if row.get(flag):
-            out[flag] = True
-    for amount in AMOUNTS:
-        if row.get(amount) is not None:
-            out[amount] = round(float(row[amount]), PLACES)
-    for text in ("certificate_no", "book_role"):
-        if row.get(text):
-            out[text] = row[text]
-    return out
-
-
-def _rank(row: Document) -> tuple[bool, int]:
-    rank = row["rank"]
-    return (False, rank) if isinstance(rank, int) else (True, 0)
-
-
-def _clean_affiliation(row: Mapping[str, Any]) -> Document:
-    out: Document = {"name": row.get("name") or "", "is_own": bool(row.get("is_own"))}
-    if row.get("country"):
-        out["country"] = row["country"]
-    return out
-
-
-# --- the archive ------------------------------------------------------------------------------------------
-
-
-def canonical(document: Mapping[str, Any]) -> str:
-    """JSON with sorted keys and no spaces: equal documents give equal text."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def archive(type_id: str, document: Mapping[str, Any]) -> str:
-    """The canonical text of a clean document with its secrets encrypted: what record_version and amendment keep."""
-    hidden = dict(document)
-    for name in _secret_names(type_id):
-        if name in hidden:
-            hidden[name] = {"cipher": base64.b64encode(vault.encrypt(hidden[name].encode())).decode()}
-    for child, step in child_steps(type_id).items():
-        names = [f.name for f in step.fields if isinstance(f, k.Secret)]
-        if names and child in hidden:
-            hidden[child] = [
-                {
-                    n: {"cipher": base64.b64encode(vault.encrypt(v.encode())).decode()} if n in names else v
-                    for n, v in row.items()
-                }
-                for row in hidden[child]
-            ]
-    return canonical(hidden)
-
-
-def restore(type_id: str, text: str, secrets: Secrets = "mask") -> Document:
-    """An archived document; ``secrets`` says whether its secrets come back in clear or masked."""
-
-    def reveal(field: k.Field, value: Any) -> Any:
-        if not isinstance(field, k.Secret) or not isinstance(value, dict):
-            return value
-        clear = vault.decrypt(base64.b64decode(value["cipher"])).decode()
-        return clear if secrets == "clear" else vault.mask(field.scheme, clear)
-
-    fields = plain_fields(type_id)
-    document: Document = json.loads(text)
-    for name in _secret_names(type_id):
-        if name in document:
-            document[name] = reveal(fields[name], document[name])
-    for child, step in child_steps(type_id).items():
-        for row in document.get(child, ()):
-            for field in step.fields:
-                if isinstance(field, k.Secret) and field.name in row:
-                    row[field.name] = reveal(field, row[field.name])
-    return document
-
-
-@cache
-def _secret_names(type_id: str) -> tuple[str, ...]:
-    return tuple(name for name, field in plain_fields(type_id).items() if isinstance(field, k.Secret))
-
-
 # --- document → rows ----------------------------------------------------------------------------------------
 
 
 def rows(type_id: str, record_id: int, university_code: str, document: Mapping[str, Any]) -> Rows:
     """The table rows of a clean document, by table name; the header, natural keys and versions are not among them."""
     ids = {"record_id": record_id, "university_code": university_code}
-    main: dict[str, Any] = dict(ids)
+    copied, worked, values, links = _plan(type_id)
+    main: dict[str, Any] = {**ids, **{name: document.get(name) for name in copied}}
+    for field in worked:
+        _put(main, field, document.get(field.name))
     out: Rows = {TYPE_TABLES[type_id].name: [main]}
-    for name, field in plain_fields(type_id).items():
-        value = document.get(name)
-        match field:
-            case k.TextList() | k.MultiCode():
-                out.setdefault("record_value", []).extend(
-                    {**ids, "field": name, "seq": i, "value": v} for i, v in enumerate(value or (), 1)
-                )
-            case k.PersonRefs() | k.RecordRefs():
-                out.setdefault("record_link", []).extend(
-                    {**ids, "field": name, "seq": i, "target_id": v} for i, v in enumerate(value or (), 1)
-                )
-            case k.UnitRef(header=True):
-                pass
-            case _:
-                _put(main, field, value)
+    for name in values:
+        if name in document:
+            out.setdefault("record_value", []).extend(
+                {**ids, "field": name, "seq": i, "value": v} for i, v in enumerate(document[name], 1)
+            )
+    for name in links:
+        if name in document:
+            out.setdefault("record_link", []).extend(
+                {**ids, "field": name, "seq": i, "target_id": v} for i, v in enumerate(document[name], 1)
+            )
     for child, step in child_steps(type_id).items():
         table_rows = out.setdefault(CHILD_TABLES[type_id, child].name, [])
         for i, child_row in enumerate(document.get(child, ()), 1):
@@ -245,7 +90,7 @@ def rows(type_id: str, record_id: int, university_code: str, document: Mapping[s
             table_rows.append(row)
     for person in document.get("contributors", ()):
         row = {**ids, **{key: person.get(key) for key in _CONTRIBUTOR_COLUMNS}}
-        row.update({flag: bool(person.get(flag)) for flag in FLAGS})
+        row.update({flag: bool(person.get(flag)) for flag in FLAGS}, claim="filed")
         out.setdefault("contributor", []).append(row)
         out.setdefault("contributor_affiliation", []).extend(
             {
@@ -259,6 +104,29 @@ def rows(type_id: str, record_id: int, university_code: str, document: Mapping[s
             for i, a in enumerate(person["affiliations"], 1)
         )
     return out
+
+
+@cache
+def _plan(type_id: str) -> tuple[tuple[str, ...], tuple[k.Field, ...], tuple[str, ...], tuple[str, ...]]:
+    """The type's fields by how they reach the tables: copied, worked on, many values, many references. Bulk
+    loading asks once per type and not once per record and field."""
+    copied: list[str] = []
+    worked: list[k.Field] = []
+    values: list[str] = []
+    links: list[str] = []
+    for name, field in plain_fields(type_id).items():
+        match field:
+            case k.TextList() | k.MultiCode():
+                values.append(name)
+            case k.PersonRefs() | k.RecordRefs():
+                links.append(name)
+            case k.Secret() | k.Date():
+                worked.append(field)
+            case k.UnitRef(header=True):
+                pass
+            case _:
+                copied.append(name)
+    return tuple(copied), tuple(worked), tuple(values), tuple(links)
 
 
 _CONTRIBUTOR_COLUMNS = ("role", "rank", "kind", "person_id", "name", *AMOUNTS, "certificate_no", "book_role")
@@ -303,10 +171,18 @@ def write(
     uow: UnitOfWork, type_id: str, record_id: int, university_code: str, document: Mapping[str, Any], *, fresh: bool
 ) -> None:
     """Put a clean document into the tables, in place of what they held (``fresh``: they held nothing)."""
+    by_table = rows(type_id, record_id, university_code, document)
     if not fresh:
+        c = p.contributor.c
+        claimed = uow.conn.execute(
+            select(c.person_id, c.claim).where(c.record_id == record_id, c.claim != "filed", c.person_id.is_not(None))
+        )
+        answers = {row.person_id: row.claim for row in claimed}  # what people said of themselves outlives an edit
+        for person in by_table.get("contributor", ()):
+            person["claim"] = answers.get(person["person_id"], "filed")
         for table in reversed(body_tables(type_id)):
             uow.conn.execute(delete(table).where(table.c.record_id == record_id))
-    for name, table_rows in rows(type_id, record_id, university_code, document).items():
+    for name, table_rows in by_table.items():
         if table_rows:
             uow.conn.execute(insert(TABLES[name]), table_rows)
 
