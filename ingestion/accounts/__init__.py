@@ -35,7 +35,10 @@ from ingestion.accounts.sessions import (
     switch_role,
 )
 
+COOKIE = "yanshu_session"
+
 __all__ = [
+    "COOKIE",
     "AccountRow",
     "BadAccount",
     "Grant",
