@@ -144,7 +144,7 @@ def _since(reader: _Reader, after: int, at: Position, as_of: datetime) -> Change
         changed = pc.unique(of_table[column].combine_chunks())
         tables[name] = TableChanges(WATCHED[name], changed, reader.rows(name, after))
     universities = frozenset(pc.unique(keys["university_code"]).to_pylist())
-    return Changes(False, at, as_of, tables, universities, reader.counts(after))
+    return Changes(False, at, as_of, tables, universities, reader.counts(universities))
 
 
 def prune(store: Store, position: Position) -> int:
@@ -212,12 +212,12 @@ class _Reader:
             )
         return self.table(wanted, select)
 
-    def counts(self, after: int | None) -> pa.Table:
+    def counts(self, universities: frozenset[str] | None) -> pa.Table:
         by = ", ".join(COUNTED_BY)
         where = ""
-        if after is not None:
-            changed = f"SELECT university_code FROM change_log WHERE {self._after(after)}"  # noqa: S608
-            where = f"WHERE university_code IN ({changed})"
+        if universities is not None:
+            codes = ", ".join("'" + code.replace("'", "''") + "'" for code in sorted(universities))
+            where = f"WHERE university_code IN ({codes or 'NULL'})"
         select = f"SELECT {by}, count(*) AS records FROM record {where} GROUP BY {by}"  # noqa: S608
         return self.table(_COUNTS, select)
 

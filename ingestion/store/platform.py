@@ -130,7 +130,10 @@ record = table(
     CheckConstraint("(state = '30') <= (approved_at IS NOT NULL)", name="approved_has_time"),
     CheckConstraint("(state = '90') = (voided_at IS NOT NULL)", name="voided_has_time"),
     CheckConstraint("state = '00' OR submitted_at IS NOT NULL", name="submitted_has_time"),
-    Index(None, "university_code", "type", "state", "filed_year"),
+    # covers the counts of lists and of reconciliation without reading a row
+    Index(
+        "ix_record_counted", "university_code", "type", "state", "filed_year", "college_id", "in_statistics"
+    ),
     Index(None, "university_code", "college_id", "state"),
     Index(None, "university_code", "owner_person_id"),
     Index(None, "entered_by"),
@@ -285,13 +288,15 @@ amendment = table(
     ForeignKeyConstraint(
         ["record_id", "university_code"], ["record.id", "record.university_code"], ondelete="CASCADE"
     ),
-    CheckConstraint(
-        "state IN ('00','10','11','20','21','applied','refused','discarded')", name="state"
+    CheckConstraint("state IN ('00','10','11','20','21','applied','refused','discarded')", name="state"),
+    CheckConstraint("is_open = (state IN ('00','10','11','20','21'))", name="open_state"),
+    Index(
+        "uq_amendment_open",
+        "record_id",
+        unique=True,
+        postgresql_where=text("is_open"),
+        sqlite_where=text("is_open"),
     ),
-    CheckConstraint(
-        "is_open = (state IN ('00','10','11','20','21'))", name="open_state"
-    ),
-    Index("uq_amendment_open", "record_id", unique=True, postgresql_where=text("is_open"), sqlite_where=text("is_open")),
     comment="One row per change application (变更申请) for an approved record; at most one is open.",
 )
 
@@ -479,7 +484,9 @@ login_event = table(
     tenant(),
     Column("account_id", Id),
     Column("username", String(60), nullable=False),
-    Column("result", String(20), nullable=False),  # ok | wrong | locked | unlocked | disabled | wrong_tab | logout
+    Column(
+        "result", String(20), nullable=False
+    ),  # ok | wrong | locked | unlocked | disabled | wrong_tab | logout
     Column("at", DateTime, nullable=False),
     Column("address", String(60)),
     Column("device", String(200)),
@@ -624,7 +631,9 @@ import_batch = table(
     Column("file_name", String(300), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("account_id", Id, ForeignKey("account.id"), nullable=False),
-    Column("counts", Text, nullable=False, default="{}"),  # JSON: read, new, changed, unchanged, duplicate, error
+    Column(
+        "counts", Text, nullable=False, default="{}"
+    ),  # JSON: read, new, changed, unchanged, duplicate, error
     Column("started_at", DateTime, nullable=False),
     Column("applied_at", DateTime),  # rows take effect when this is set
     Column("undone_at", DateTime),
@@ -650,7 +659,9 @@ refresh_status = table(
     Column("as_of", DateTime),  # the store snapshot the numbers show
     Column("state", String(10), nullable=False),  # running | ok | held | failed
     Column("changed_rows", Integer, nullable=False, default=0),
-    Column("detail", Text, nullable=False, default="{}"),  # JSON: seconds by stage, failed checks, held universities
+    Column(
+        "detail", Text, nullable=False, default="{}"
+    ),  # JSON: seconds by stage, failed checks, held universities
     comment="One row per run of the pipeline, written by it through an operation.",
 )
 

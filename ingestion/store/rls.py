@@ -41,7 +41,9 @@ END $$
 
 
 def _own(column: str) -> str:
-    return f"{column} = {SCOPE} OR {SCOPE} = '*'"  # first in every condition: it is what fails without a scope
+    return (
+        f"{column} = {SCOPE} OR {SCOPE} = '*'"  # first in every condition: it is what fails without a scope
+    )
 
 
 def policies(table: str) -> dict[str, tuple[str, str]]:

@@ -35,6 +35,7 @@ def upgrade(store: Store) -> None:
     """Bring the store's tables to the newest revision, from nothing or from an older one; the url's user
     must own the database. In one transaction: a failed upgrade leaves the store as it was."""
     with store.begin(ALL) as uow:
+        triggers.drop(uow.conn)  # a migration moves rows about; nothing of it is a change
         command.upgrade(_alembic(uow.conn), "head")
         _finish(uow.conn)
 

@@ -52,12 +52,17 @@ _STANDING = {
 
 def rebuild(conn: Connection) -> None:
     """Replace all triggers by those declared here; run after every upgrade, so a new table has its own."""
+    drop(conn)
+    for statement in _sqlite() if conn.dialect.name == "sqlite" else _postgresql():
+        conn.exec_driver_sql(statement)
+
+
+def drop(conn: Connection) -> None:
+    """Leave no trigger: before a migration rebuilds tables, and to measure what triggers cost."""
     dialect = conn.dialect.name
     for name, table in conn.exec_driver_sql(_STANDING[dialect]).all():
         of_table = "" if dialect == "sqlite" else f' ON "{table}"'
         conn.exec_driver_sql(f'DROP TRIGGER "{name}"{of_table}')
-    for statement in _sqlite() if dialect == "sqlite" else _postgresql():
-        conn.exec_driver_sql(statement)
 
 
 def standing(conn: Connection) -> frozenset[str]:

@@ -93,6 +93,12 @@ def upgrade() -> None:
         comment="One row per record of any of the 28 types: its header.",
         sqlite_autoincrement=True,
     )
+    op.create_index(
+        "ix_record_counted",
+        "record",
+        ["university_code", "type", "state", "filed_year", "college_id", "in_statistics"],
+        unique=False,
+    )
     op.create_index(op.f("ix_record_entered_by"), "record", ["entered_by"], unique=False)
     op.create_index(
         op.f("ix_record_university_code_college_id_state"),
@@ -104,12 +110,6 @@ def upgrade() -> None:
         op.f("ix_record_university_code_owner_person_id"),
         "record",
         ["university_code", "owner_person_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_record_university_code_type_state_filed_year"),
-        "record",
-        ["university_code", "type", "state", "filed_year"],
         unique=False,
     )
     op.create_table(
