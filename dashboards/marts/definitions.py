@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from dashboards.marts.reader import Mart
@@ -116,7 +115,7 @@ class Definition:
         if scaled is None:
             return "—"
         wanted = self.places if places is None else places
-        if wanted == 0 and abs(scaled - round(scaled)) > 1e-6:
+        if places is None and wanted == 0 and abs(scaled - round(scaled)) > 1e-6:
             wanted = 2
         return f"{scaled:,.{wanted}f}".replace("-", "\u2212")
 
@@ -131,23 +130,28 @@ class Rule:
     is_additive: bool
 
 
-@lru_cache(maxsize=64)
-def _catalogue(path: str, rows: tuple[tuple[Any, ...], ...]) -> dict[str, Definition]:
-    found = {}
-    for row in rows:
-        values = dict(zip(COLUMNS, row, strict=True))
-        for name, value in values.items():
-            if value is None and name != "valid_from":
-                values[name] = True if name == "is_configured" else ""
-        values["version"] = str(values["version"])
-        found[values["indicator"]] = Definition(**values)
-    return found
+_known: dict[str, dict[str, Definition]] = {}
 
 
 def catalogue(mart: Mart) -> dict[str, Definition]:
-    """All indicators of the file in order of display."""
-    sql = f"SELECT {', '.join(COLUMNS)} FROM dim_indicator ORDER BY seq, indicator"  # noqa: S608
-    return _catalogue(mart.path, tuple(mart.rows(sql)))
+    """All indicators of the file in order of display. Kept by path: a path never names two files."""
+    found = _known.get(mart.path)
+    if found is None:
+        sql = f"SELECT {', '.join(COLUMNS)} FROM dim_indicator ORDER BY seq, indicator"  # noqa: S608
+        found = {row[0]: _definition(row) for row in mart.rows(sql)}
+        while len(_known) >= 400:
+            _known.pop(next(iter(_known)))
+        _known[mart.path] = found
+    return found
+
+
+def _definition(row: tuple[Any, ...]) -> Definition:
+    values = dict(zip(COLUMNS, row, strict=True))
+    for name, value in values.items():
+        if value is None and name != "valid_from":
+            values[name] = True if name == "is_configured" else ""
+    values["version"] = str(values["version"])
+    return Definition(**values)
 
 
 def definition(mart: Mart, indicator: str) -> Definition:

@@ -50,44 +50,62 @@ class Row:
 
 @dataclass(frozen=True)
 class Drill:
-    """The rows behind an additive number, whose values add up to it, and what was left out with the reason."""
+    """One page of the rows behind an additive number. ``total`` and ``records`` are those of all pages and
+    have been compared with the number."""
 
     number: Number
     rows: list[Row]
+    pages: int
+    lines: int
     records: int
     total: float
-    excluded: list[Row]
 
 
-def drill(mart: Mart, spec: Spec) -> Drill:
-    """The rows behind an additive number. Raises DoesNotAddUp where they do not give it, ValueError for a
-    derived indicator (open its numerator and denominator)."""
+_FROM = (
+    " FROM v_contribution AS c JOIN fct_record AS r ON r.record_id = c.record_id"
+    " LEFT JOIN dim_unit AS u ON u.unit_id = r.college_id"
+    " LEFT JOIN dim_person AS p ON p.person_id = coalesce(c.person_id, r.owner_person_id)"
+)
+
+
+def drill(mart: Mart, spec: Spec, page: int = 1, size: int = 100) -> Drill:
+    """The rows behind an additive number, newest first. Raises DoesNotAddUp where they do not give it,
+    ValueError for a derived indicator (open its numerator and denominator)."""
     found = definitions.definition(mart, spec.indicator)
     if not found.is_additive:
         raise ValueError(f"{spec.indicator} is opened through its parts")
     here = number(mart, spec)
+    if not found.is_configured:
+        return Drill(here, [], 0, 0, 0, 0.0)
     where, parameters = clauses(mart, found, spec, None, "c.")
-    raw = mart.rows(
-        "SELECT c.record_id, r.number, c.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), c.counted_on,"  # noqa: S608
-        " c.category_1, c.category_2, c.contribution"
-        " FROM v_contribution AS c JOIN fct_record AS r ON r.record_id = c.record_id"
-        " LEFT JOIN dim_unit AS u ON u.unit_id = r.college_id"
-        " LEFT JOIN dim_person AS p ON p.person_id = coalesce(c.person_id, r.owner_person_id)"
-        f" WHERE {' AND '.join(where)} ORDER BY c.counted_on DESC NULLS LAST, c.record_id DESC, c.seq",
-        parameters,
-    )
-    total = sum((Decimal(str(row[9])) for row in raw), Decimal(0))
-    records = len({row[0] for row in raw})
-    if abs(total - Decimal(str(here.value or 0))) > TOLERANCE * max(1, len(raw)) or records != here.records:
+    condition = " AND ".join(where)
+    counted = f"SELECT count(*), count(DISTINCT c.record_id), coalesce(sum(c.contribution), 0){_FROM} WHERE {condition}"
+    lines, records, total = mart.rows(counted, parameters)[0]
+    if (
+        abs(Decimal(str(total)) - Decimal(str(here.value or 0))) > TOLERANCE * max(1, lines)
+        or records != here.records
+    ):
         raise DoesNotAddUp(here.shown, found.shown(float(total)))
-    rows = [_row(mart, row) for row in raw]
-    return Drill(here, rows, records, float(total), excluded(mart, spec))
+    raw = mart.rows(
+        "SELECT c.record_id, r.number, c.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), c.counted_on,"
+        f" c.category_1, c.category_2, c.contribution{_FROM} WHERE {condition}"
+        " ORDER BY c.counted_on DESC NULLS LAST, c.record_id DESC, c.seq LIMIT ? OFFSET ?",
+        [*parameters, size, (max(page, 1) - 1) * size],
+    )
+    return Drill(here, [_row(mart, row) for row in raw], -(-lines // size), lines, records, float(total))
+
+
+def every_row(mart: Mart, spec: Spec) -> list[Row]:
+    """All rows behind a number, for export. Raises as ``drill``."""
+    return drill(mart, spec, 1, 10_000_000).rows
 
 
 def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
     """Records of the measure that do not count in this year, each with its reason (a code of
     exclusion_reason, or ``rule:CODE`` where the counting rule leaves them out)."""
     found = definitions.definition(mart, spec.indicator)
+    if not (found.is_additive and found.is_configured):
+        return []
     first = spec.first_year or spec.year
     conditions = ["m.measure = ?", "(m.year BETWEEN ? AND ? OR m.year IS NULL)"]
     parameters: list[Any] = [found.measure, first, spec.year]
@@ -97,15 +115,17 @@ def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
             conditions.append(f"m.{column} = ?")
             parameters.append(getattr(spec, column))
     where, counted = clauses(mart, found, spec, None, "c.")
+    left_by_rule = (
+        f"(m.included AND {until_clause('m.', spec.until) if spec.until else 'true'} AND m.record_id NOT IN"  # noqa: S608
+        f" (SELECT c.record_id FROM v_contribution AS c WHERE {' AND '.join(where)}))"
+    )
     raw = mart.rows(
         "SELECT m.record_id, r.number, m.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), m.counted_on,"  # noqa: S608
         " m.category_1, m.category_2, m.value, CASE WHEN m.included THEN ? ELSE coalesce(m.reason, '') END"
         " FROM fct_measure AS m JOIN fct_record AS r ON r.record_id = m.record_id"
         " LEFT JOIN dim_unit AS u ON u.unit_id = r.college_id"
         " LEFT JOIN dim_person AS p ON p.person_id = r.owner_person_id"
-        f" WHERE {' AND '.join(conditions)}"
-        " AND (NOT m.included OR (m.included AND m.record_id NOT IN (SELECT c.record_id FROM v_contribution AS c"
-        f" WHERE {' AND '.join(where)}) AND {until_clause('m.', spec.until) if spec.until else 'true'}))"
+        f" WHERE {' AND '.join(conditions)} AND m.valid_to IS NULL AND (NOT m.included OR {left_by_rule})"
         " ORDER BY m.counted_on DESC NULLS LAST, m.record_id DESC LIMIT ?",
         [f"rule:{rule_of(mart, found, spec)}", *parameters, *counted, limit],
     )
@@ -130,3 +150,22 @@ def _reach_of_records(mart: Mart, spec: Spec, conditions: list[str], parameters:
             "(m.owner_person_id = ? OR m.record_id IN (SELECT record_id FROM fct_credit WHERE person_id = ?))"
         )
         parameters += [int(person), int(person)]
+
+
+def records_allowed(mart: Mart, spec: Spec) -> bool:
+    """Whether the rows may be listed: inside the university always; for the province not where an
+    indicator reads persons or experts, whose records are their names."""
+    if mart.persons:
+        return True
+    found = definitions.definition(mart, spec.indicator)
+    measures = [found] if found.is_additive else [
+        definitions.definition(mart, one) for one in (found.numerator, found.denominator) if one
+    ]
+    return not any(_names_persons(one.types, spec.type) for one in measures)
+
+
+def _names_persons(types: str, chosen: str) -> bool:
+    named = {"person", "expert"}
+    if types.strip() in ("", "*"):
+        return chosen in named or chosen == ALL
+    return bool(named & {one.strip() for one in types.split(",")})

@@ -1,0 +1,258 @@
+"""领导驾驶舱: the university in one screen. The college's page is the same in its own reach."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboards import frame
+from dashboards.charts import cached, figures
+from dashboards.i18n import language, t
+from dashboards.marts import definitions, numbers
+from dashboards.marts.numbers import Number, Spec
+from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.marts.words import colleges, words_for
+from dashboards.screens.analysis import filters, health, onboarding, opened, overview, pieces, words
+from ingestion.store.engine import today
+
+CARDS = ("O01", "F01", "P03", "P07N", "K02N", "A01")
+RULES = ("FRAC_EQ", "FIRST_UNIT")
+TIERS = 5
+
+
+def show() -> None:
+    actor = frame.current()
+    try:
+        mart = cached.open_for(actor)
+    except NoNumbersYet:
+        frame.page(t("领导驾驶舱"))
+        onboarding.card(actor)
+        return
+    head = frame.page(t("领导驾驶舱"))
+    with head:
+        year = filters.year(mart)
+        rule = filters.rule(mart, RULES, "")
+    pieces.state_notice(mart)
+    if numbers.is_empty(mart):
+        onboarding.card(actor)
+        return
+    body(mart, year, rule)
+    health.strip(mart)
+
+
+def body(mart: Mart, year: int, rule: str) -> None:
+    """Sentence, six numbers, four charts, every indicator, the newest records."""
+    specs = {one: spec_of(mart, one, year, rule) for one in CARDS}
+    lead = {one: numbers.compared(mart, specs[one]) for one in ("O01", "F01", "P07N")}
+    pieces.sentence(_sentence(mart, lead))
+    with st.grid(6, min_column_width=178, gap="small"):
+        for one in CARDS:
+            pieces.number_card(mart, specs[one])
+    left, right = st.columns(2, gap="small")
+    with left:
+        _trend(mart, year, rule)
+    with right:
+        _composition(mart, year, rule)
+    left, right = st.columns(2, gap="small")
+    with left:
+        _sources(mart, year)
+    with right:
+        _projects(mart, year)
+    left, right = st.columns([2.1, 1], gap="small")
+    with left:
+        overview.every_indicator(mart, year, rule)
+    with right:
+        overview.newest(mart)
+
+
+def spec_of(mart: Mart, indicator: str, year: int, rule: str = "") -> Spec:
+    """The chosen rule where the indicator offers it, else its own."""
+    found = definitions.definition(mart, indicator)
+    return Spec(indicator, year, rule if rule in found.rules else "")
+
+
+def _sentence(mart: Mart, lead: dict[str, tuple[Number, Number]]) -> str:
+    parts = [_clause(*pair) for pair in lead.values()]
+    papers = lead["O01"]
+    if mart.level == "university":
+        parts[0] += _movers(mart, papers[0].spec)
+    now = papers[0].spec
+    upto = t("截至 {day}，", day=today().strftime("%m-%d")) if now.until else t("{year} 年全年，", year=now.year)
+    return upto + ("；" if language() == "zh" else "; ").join(parts) + ("。" if language() == "zh" else ".")
+
+
+def _clause(now: Number, before: Number) -> str:
+    difference, shown, percent = words.change(now, before)
+    said = f"{frame.md(words.name(now.definition))} {frame.md(words.said(now))}"
+    if difference is None or not before.value:
+        return f"**{said}**"
+    amount = frame.md(now.definition.shown(abs(difference)))
+    if not difference:
+        return f"**{said}**" + t("，与去年同日持平")
+    word = t("，比去年同日多 {n}（{percent}）") if difference > 0 else t("，比去年同日少 {n}（{percent}）")
+    return f"**{said}" + word.format(n=f"{amount} {words.unit(now.definition)}", percent=frame.md(percent)) + "**"
+
+
+def _movers(mart: Mart, spec: Spec) -> str:
+    """Which colleges moved the number most."""
+    here = {keys[0]: value or 0 for keys, value, _ in numbers.groups(mart, spec, ("college",))}
+    there = {keys[0]: value or 0 for keys, value, _ in numbers.groups(mart, replace(spec, year=spec.year - 1), ("college",))}
+    moves = {key: here.get(key, 0) - there.get(key, 0) for key in {*here, *there}}
+    total = sum(moves.values())
+    same_way = sorted((k for k, v in moves.items() if v * total > 0), key=lambda k: -abs(moves[k]))[:2]
+    if not same_way:
+        return ""
+    names = colleges(mart)
+    found = definitions.definition(mart, spec.indicator)
+    said = [
+        f"{frame.md(words.label(names, key))}（{frame.md(words.signed(found.shown(moves[key]), moves[key]))}）" for key in same_way
+    ]
+    joined = t("和").join(said) if language() == "zh" else " and ".join(said)
+    return t("，主要来自{names}", names=joined)
+
+
+# --- charts ---------------------------------------------------------------------------------------------
+
+
+def _trend(mart: Mart, year: int, rule: str) -> None:
+    """Papers of the last ten years, all of them and the three tiers with most."""
+    years = list(range(year - 9, year + 1))
+    spec = replace(spec_of(mart, "O01", year, rule), first_year=years[0])
+    found = definitions.definition(mart, "O01")
+    whole = numbers.series(mart, spec, years)
+    tiers = words_for(mart, found, "category_2")
+    per_tier: dict[str, dict[int, float]] = {}
+    for (tier, when), value, _ in numbers.groups(mart, spec, ("category_2", "year")):
+        per_tier.setdefault(tier, {})[int(when)] = value or 0.0
+    most = sorted((k for k in per_tier if k not in ("", "NONE")), key=lambda k: -sum(per_tier[k].values()))[:3]
+    lines = [(words.name(found), years, [whole[y] for y in years])]
+    lines += [(figures.short(words.label(tiers, k), 10), years, [per_tier[k].get(y, 0.0) for y in years]) for k in most]
+    running = year if year == today().year else None
+    rows = [{t("年度"): str(y), **{name: values[i] for name, _, values in lines}} for i, y in enumerate(years)]
+    note = t("{year} 年截至今天，空心点、虚线表示未满一年", year=year) if running else ""
+    ever = any(v for _, _, values in lines for v in values)
+    pieces.panel(
+        t("近十年论文趋势"), words.unit(found), "trend", note=note, rows=rows, alt=t("近十年论文趋势"),
+        figure=(lambda p: figures.lines(p, lines, unfinished=running)) if ever else None,
+        more=pieces.open_button(mart, spec, "trend"),
+    )  # fmt: skip
+
+
+def _composition(mart: Mart, year: int, rule: str) -> None:
+    """Papers by college (or by person's own types in a college) and index tier."""
+    spec = spec_of(mart, "O01", year, rule)
+    found = definitions.definition(mart, "O01")
+    first = "college" if mart.level == "university" else "year"
+    if first == "year":
+        spec = replace(spec, first_year=year - 7)
+    cells: dict[str, dict[str, float]] = {}
+    for (key, tier), value, _ in numbers.groups(mart, spec, (first, "category_2")):
+        cells.setdefault(str(key), {})[tier] = value or 0.0
+    names = colleges(mart)
+    keys = sorted(cells, key=lambda k: -sum(cells[k].values())) if first == "college" else sorted(cells, reverse=True)
+    keys = keys[:12]
+    tiers = words_for(mart, found, "category_2")
+    weight: dict[str, float] = {}
+    for row in cells.values():
+        for tier, value in row.items():
+            weight[tier] = weight.get(tier, 0) + value
+    shown = sorted(sorted(weight, key=lambda k: -weight[k])[:TIERS], key=list(tiers).index if all(k in tiers for k in weight) else str)
+    rest = [k for k in weight if k not in shown]
+
+    def draw(p: figures.Palette) -> figures.Figure:
+        blues, others = p.levels(4), list(p.category[1:5])
+        parts = []
+        for tier in shown:
+            colour = blues.pop(0) if tier.startswith(("SCI", "TOP", "ESI")) and blues else (others.pop(0) if others else p.category[5])
+            parts.append((figures.short(words.label(tiers, tier), 10), [cells[k].get(tier, 0.0) for k in keys], colour))
+        if rest:
+            parts.append((t("其他"), [sum(cells[k].get(tier, 0.0) for tier in rest) for k in keys], p.category[5]))
+        labels = [words.label(names, k) if first == "college" else k for k in keys]
+        return figures.stacked(p, labels, parts, keys=keys)
+
+    rows = [
+        {(t("学院") if first == "college" else t("年度")): (words.label(names, k) if first == "college" else k),
+         **{words.label(tiers, tier): cells[k].get(tier, 0.0) for tier in [*shown, *rest]}} for k in keys
+    ]  # fmt: skip
+    total = numbers.number(mart, spec_of(mart, "O01", year, rule))
+    column = sum(weight.values())
+    note = t("点条形看明细")
+    if first == "college" and total.value is not None and abs(column - total.value) > 1e-6:
+        note = t("各院合计 {a} ≠ 全校 {b}：跨学院合作 {c} · 点条形看明细", a=found.shown(column), b=total.shown, c=found.shown(column - total.value))
+
+    def opened_bar(point: dict[str, object]) -> None:
+        key = str(pieces.key_of(point) if pieces.key_of(point) is not None else "")
+        narrowed = replace(spec, college=key) if first == "college" else replace(spec, year=int(key), first_year=None)
+        opened.records_dialog(mart, narrowed)
+
+    title = t("各学院论文构成") if first == "college" else t("历年论文构成")
+    pieces.panel(
+        title, words.unit(found), "composition", note=note, rows=rows, alt=title, figure=draw if keys else None,
+        pick_point=opened_bar, more=pieces.open_button(mart, spec, "composition"),
+    )  # fmt: skip
+
+
+def _sources(mart: Mart, year: int) -> None:
+    """Funds received by source, with last year to the same date as a tick."""
+    _bars(mart, "F01", year, t("到账经费来源"), "sources")
+
+
+def _projects(mart: Mart, year: int) -> None:
+    """From grant to conclusion: what the store knows of the life of projects."""
+    steps = ("P01", "P03", "P04D", "P04N", "P06N")
+    made = [(one, *numbers.compared(mart, Spec(one, year))) for one in steps if definitions.definition(mart, one).is_configured]
+    shown = [(one, now, before) for one, now, before in made]
+    ever = any(now.value for _, now, _ in shown)
+    labels = [words.name(now.definition) for _, now, _ in shown]
+    values = [now.value for _, now, _ in shown]
+    rows = [{t("环节"): words.name(n.definition), t("本年"): n.value, t("上年"): b.value} for _, n, b in shown]
+
+    def opened_bar(point: dict[str, object]) -> None:
+        opened.records_dialog(mart, next(now.spec for one, now, _ in shown if one == pieces.key_of(point)))
+
+    pieces.panel(
+        t("项目全程"), t("项"), "projects", note=t("从立项到结项；绿色为年末在研"), rows=rows, alt=t("项目全程"),
+        figure=(lambda p: figures.bars(p, labels, values, strong=[one == "P03" for one, _, _ in shown], keys=[one for one, _, _ in shown], row=40)) if ever else None,
+        pick_point=opened_bar, more=pieces.open_button(mart, Spec("P01", year), "projects"),
+    )  # fmt: skip
+
+
+def _bars(mart: Mart, indicator: str, year: int, title: str, key: str) -> None:
+    found = definitions.definition(mart, indicator)
+    by = "category_2" if found.category_2_list else "category_1"
+    now, _ = numbers.compared(mart, Spec(indicator, year))
+    spec = now.spec
+    here = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, spec, (by,))}
+    there = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, replace(spec, year=year - 1), (by,))}
+    names = words_for(mart, found, by)
+    keys = sorted({*here, *there}, key=lambda k: -here.get(k, 0.0))[:9]
+    shares = [_against(here.get(k, 0.0), there.get(k)) for k in keys]
+
+    def draw(p: figures.Palette) -> figures.Figure:
+        texts = [f"{found.shown(here.get(k, 0.0), 0)}{share}" for k, share in zip(keys, shares, strict=True)]
+        inks = [p.down if "▼" in share else (p.up if "▲" in share else p.ink) for share in shares]
+        return figures.bars(p, [words.label(names, k) for k in keys], [found.scaled(here.get(k, 0.0)) for k in keys], last=[found.scaled(there.get(k)) for k in keys],
+                            words=texts, word_colours=inks, keys=keys)  # fmt: skip
+
+    rows = [{t("来源"): words.label(names, k), t("本年"): found.scaled(here.get(k, 0.0)), t("去年同日"): found.scaled(there.get(k))} for k in keys]
+
+    def opened_bar(point: dict[str, object]) -> None:
+        opened.records_dialog(mart, replace(spec, **{by: str(pieces.key_of(point) or "")}))
+
+    note = t("条形为本年截至今天，竖线为去年同日") if spec.until else t("条形为所选年度，竖线为上一年")
+    pieces.panel(
+        title, words.unit(found), key, note=note, rows=rows, alt=title, figure=draw if keys else None,
+        pick_point=opened_bar, more=pieces.open_button(mart, spec, key),
+    )  # fmt: skip
+
+
+def _against(now: float, before: float | None) -> str:
+    if not before:
+        return ""
+    percent = (now - before) / before * 100
+    if abs(percent) < 0.5:
+        return " ＝"
+    return f" {'▲' if percent > 0 else '▼'}{abs(percent):,.0f}%"
+
+
