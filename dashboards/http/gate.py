@@ -8,6 +8,7 @@ password that must be changed, only the page that changes it opens.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from urllib.parse import quote
@@ -31,14 +32,16 @@ CLOSED = ("/_stcore/agent", "/_stcore/metrics", "/_stcore/script-health-check", 
 ASLEEP = ("/_stcore/stream", "/_stcore/host-config")  # the open page of an idle session, which asks for the password
 OURS = ("/login", "/auth/", "/setup/", "/activate/", "/notices", "/files/", "/exports/", "/healthz", "/ui/")
 FETCHED = ("/_stcore/", "/media/", "/files/", "/exports/", "/component/", "/app/static/")
+HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:]+\](:[0-9]+)?")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+FORM_BYTES = 64_000  # far above the largest form of our own pages, which are read whole
 
 # Streamlit styles its elements inline, loads component scripts and map workers from blobs, and draws icons and
 # charts as data; its scripts come from itself. A few of its bundles build functions from text ('unsafe-eval').
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'self'", "script-src 'self' 'unsafe-eval' blob:", "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:", "font-src 'self' data:", "connect-src 'self' blob: data:", "media-src 'self' blob:",
+        "img-src 'self' data: blob:", "font-src 'self' data:", "connect-src 'self' {socket} blob: data:", "media-src 'self' blob:",
         "worker-src 'self' blob:", "frame-src 'self' blob: data:", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
         "frame-ancestors 'none'",
     )
@@ -105,6 +108,8 @@ class Gate:
                 _harden(request, message)
             await send(message)
 
+        if request.method in WRITES and request.url.path.startswith(OURS):
+            receive = _bounded(receive)
         try:
             refusal = await self._refusal(request)
             if refusal is not None:
@@ -113,6 +118,8 @@ class Gate:
                 await self._shell(scope, receive, answer)
             else:
                 await self.app(scope, receive, answer)
+        except _TooLarge:
+            await _bare(request, 413)(scope, receive, answer)
         except Exception:
             number = secrets.token_hex(4)
             LOG.exception("request failed, number %s", number)
@@ -181,6 +188,24 @@ class Gate:
         await answer({"type": "http.response.body", "body": body})
 
 
+class _TooLarge(Exception):
+    pass
+
+
+def _bounded(receive: Receive) -> Receive:
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > FORM_BYTES:
+            raise _TooLarge
+        return message
+
+    return counted
+
+
 def _encrypted_enough(connection: HTTPConnection) -> bool:
     """https, or a browser on this very machine."""
     if edge.is_secure(connection):
@@ -214,7 +239,10 @@ def _harden(request: Request, message: Message) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
     if "content-security-policy" not in headers:
-        headers["content-security-policy"] = OWN_POLICY if path.startswith(OURS) else CONTENT_POLICY
+        # Browsers disagree whether 'self' means the websocket too, so it is named.
+        host = edge.host(request)
+        socket = f"ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+        headers["content-security-policy"] = OWN_POLICY if path.startswith(OURS) else CONTENT_POLICY.format(socket=socket)
     if edge.is_secure(request):
         headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
     if "access-control-allow-origin" in headers:

@@ -36,4 +36,5 @@ def rewrite(html: str, language: str) -> str:
         if html.count(old) != 1:
             raise ValueError(f"the shell page has no single {old}")
         html = html.replace(old, new)
+    html = html.replace("\"./static/", "\"/static/")  # a page below the root reads the same scripts
     return re.sub(r"\n\s*\n+", "\n", html)
