@@ -123,10 +123,12 @@ class Money(Field):
 
 @dataclass(frozen=True)
 class Date(Field):
-    """``partial`` allows month or year precision; ``future`` allows a day after today (plans)."""
+    """``partial`` allows month or year precision; ``future`` allows a day after today (plans), ``future_when``
+    only under a condition (a paper accepted but not yet printed)."""
 
     partial: bool = False
     future: bool = False
+    future_when: When | None = None
 
 
 @dataclass(frozen=True)

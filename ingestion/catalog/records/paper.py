@@ -1,11 +1,14 @@
-"""论文. The brochure's four steps (L174-187); [decision] marks of ACCEPTANCE AC-166, AC-167, AC-170 hold here."""
+"""论文. The brochure's four steps (L174-187). Decisions: only 期刊论文 and 会议论文
+(AC-167), ISSN for a journal article and the conference's name for a conference paper (AC-166), a date in the
+future only while 录用 or 在线发表 (AC-170).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.catalog import rules
+from ingestion.catalog import blocks, rules
 from ingestion.catalog.kinds import (
     COLLEGE,
     UNIVERSITY_NAME,
@@ -21,7 +24,6 @@ from ingestion.catalog.kinds import (
     LongText,
     MatchKey,
     MultiCode,
-    RecordRefs,
     RecordType,
     Step,
     Text,
@@ -31,9 +33,9 @@ from ingestion.catalog.kinds import (
     YesNo,
 )
 
-JOURNAL = When("paper_type", ("J",))
-CONFERENCE = When("paper_type", ("C",))
-PROJECTS = ("vertical_project", "horizontal_project", "university_project")
+JOURNAL = When("paper_type", ("1",))
+CONFERENCE = When("paper_type", ("2",))
+NOT_YET_PRINTED = When("publication_stage", ("2", "3"))
 
 TYPE = RecordType(
     "paper",
@@ -52,7 +54,7 @@ TYPE = RecordType(
             fields=(
                 Text("title", zh="论文名称", en="Title", required=True, max_length=500, listed=True),
                 Code("paper_type", zh="论文类型", en="Type", required=True, code_list="paper_type", listed=True),
-                Date("published_on", zh="发表或出版时间", en="Published on", required=True, partial=True, listed=True),
+                Date("published_on", zh="发表或出版时间", en="Published on", required=True, partial=True, future_when=NOT_YET_PRINTED, listed=True),
                 Text("venue", zh="发表刊物或论文集", en="Journal or proceedings", required=True, max_length=300, listed=True),
                 UNIVERSITY_NAME,
                 COLLEGE,
@@ -66,7 +68,9 @@ TYPE = RecordType(
                 Text("conference_place", zh="会议地址", en="Place of conference", shown_when=CONFERENCE),
                 Date("conference_on", zh="会议日期", en="Date of conference", shown_when=CONFERENCE),
                 Text("proceedings_publisher", zh="论文集出版单位", en="Publisher of proceedings", shown_when=CONFERENCE),
+                Code("publication_stage", zh="发表状态", en="Stage", code_list="publication_stage", hint_zh="正式发表可不填；录用、在线发表的论文不计入统计", hint_en="Leave empty when published; accepted and online-first papers do not count"),
                 FileSlot("paper_files", zh="论文首页或正文", en="First page or full text"),
+                FileSlot("index_proof", zh="检索证明", en="Proof of indexing"),
             ),
         ),
         Contributors("authors", zh="作者信息", en="Authors", role="author", extras=("corresponding", "co_first", "share")),
@@ -103,12 +107,12 @@ TYPE = RecordType(
             fields=(
                 Text("title_en", zh="论文英文名称", en="Title in English", max_length=500),
                 Identifier("cn_serial", zh="CN号", en="CN serial number", scheme="cn_serial"),
-                Code("subject_class", zh="学科门类", en="Branch (ST or SK)", code_list="subject_class", needed_for=("ST", "SK")),
-                Code("discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", needed_for=("ST", "SK")),
-                Code("project_source", zh="项目来源", en="Project source", code_list="skstat_project_source", needed_for=("SK",)),
-                RecordRefs("project_ids", zh="依托项目", en="Projects behind it", targets=PROJECTS),
-                Code("activity_type", zh="研究类别", en="Activity type", code_list="stat_activity_type_sk", needed_for=("SK",)),
-                Integer("unit_rank", zh="单位排名", en="Rank of the university", minimum=1, maximum=999, needed_for=("QP",)),
+                blocks.SUBJECT_CLASS,
+                blocks.DISCIPLINE,
+                blocks.PROJECT_SOURCE,
+                blocks.PROJECT_IDS,
+                blocks.RESEARCH_TYPE,
+                blocks.UNIT_RANK,
                 Code("page_space", zh="版面", en="Page space", code_list="paper_page_space"),
                 Decimal("words", zh="字数", en="Length", places=2, unit_zh="万字", unit_en="10,000 characters"),
                 YesNo("is_translation", zh="是否译文", en="Translation"),
