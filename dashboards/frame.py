@@ -133,7 +133,7 @@ def run() -> None:
     st.set_page_config(page_title="研数", page_icon=str(STATIC / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
     principal = current()
     dark = st.context.theme.type == "dark"
-    st.logo(str(STATIC / ("logo-dark.svg" if dark else "logo.svg")), icon_image=str(STATIC / "icon.svg"), size="medium")
+    st.logo(str(STATIC / ("logo-dark.svg" if dark else "logo.svg")), size="medium")
     chosen = st.navigation(navigation.menu(principal), position="top")
     _mark_section(principal, chosen.url_path or "home")
     _top_bar(principal)

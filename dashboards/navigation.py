@@ -72,7 +72,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("review", N_("待办"), ALERTS, "dashboards.screens.review.queue:show", ("office_admin", "college_admin", "finance", "researcher")),
     Entry("messages", N_("消息"), ALERTS, "dashboards.screens.account.messages:show"),
     Entry("universities", N_("高校管理"), PROVINCE, "dashboards.screens.admin.universities:show", ("province_staff",)),
-    Entry("notices", N_("通知公告"), PROVINCE, "dashboards.screens.admin.notices:show"),
+    Entry("announcements", N_("通知公告"), PROVINCE, "dashboards.screens.admin.notices:show"),
     *_records(),
     Entry("units", N_("院系"), RESOURCES, "dashboards.screens.admin.units:show", ("office_admin",)),
     Entry("accounts", N_("账号"), RESOURCES, "dashboards.screens.admin.accounts:show", ("office_admin", "province_staff")),

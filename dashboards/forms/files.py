@@ -14,8 +14,7 @@ from ingestion import attachments
 from ingestion.catalog.kinds import Documents, FileSlot, Issue
 from ingestion.principal import OperationError, Principal
 
-FORMATS = ("pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "jpg", "png", "zip")
-OTHER = "other"
+FORMATS = tuple(attachments.ALLOWED.split("、"))
 
 
 def listed(actor: Principal, record_id: int | None) -> list[Any]:
@@ -58,7 +57,7 @@ def others(actor: Principal, form: Form) -> None:
     named = {f.name for f in form.type.fields() if isinstance(f, FileSlot)}
     mine = [f for f in listed(actor, form.record_id) if f.slot not in named]
     show(actor, mine, form, removable=True)
-    _box(form, OTHER, list(FORMATS), t("附件"))
+    _box(form, attachments.OTHER, list(FORMATS), t("附件"))
 
 
 def show(actor: Principal, files: list[Any], form: Form | None, *, removable: bool) -> None:
@@ -72,8 +71,10 @@ def show(actor: Principal, files: list[Any], form: Form | None, *, removable: bo
 def _box(form: Form, slot_name: str, formats: list[str], label: str) -> None:
     turn = st.session_state.get(form.key(f"turn-{slot_name}"), 0)
     key = form.key(f"upload-{slot_name}-{turn}")
+    with frame.store().read(frame.current().university_code) as uow:
+        largest, most = attachments.limits(uow, frame.current().university_code)
     st.file_uploader(
-        label, formats, accept_multiple_files=True, key=key, label_visibility="collapsed", max_upload_size=attachments.MAX_MB,
+        label, formats, accept_multiple_files=True, key=key, label_visibility="collapsed", max_upload_size=largest,
         on_change=_added, args=(form, slot_name, key),
     )  # fmt: skip
     for message in st.session_state.get(form.key(f"refused-{slot_name}"), []):
@@ -88,8 +89,7 @@ def _added(form: Form, slot_name: str, key: str) -> None:
     actor = frame.current()
     for upload in st.session_state.get(key) or []:
         try:
-            with frame.store().begin(actor.university_code) as uow:
-                attachments.add(uow, actor, form.record_id, slot_name, upload.name, upload.getvalue())
+            attachments.add(frame.store(), actor, int(form.record_id or 0), slot_name, upload.name, upload.getvalue())
         except OperationError as problem:
             refused.append(pick(problem.zh, problem.en))
     st.session_state[form.key(f"refused-{slot_name}")] = refused

@@ -17,7 +17,7 @@ import streamlit as st
 from dashboards import frame
 from dashboards.i18n import pick, t
 from ingestion import amendments, people, permissions, records
-from ingestion.catalog.kinds import AnyStep, Issue, RecordType
+from ingestion.catalog.kinds import AnyStep, Issue, RecordType, Step
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Denied, OperationError
 from ingestion.records.view import RecordView, StaleVersion
@@ -63,7 +63,12 @@ class Form:
 
     @property
     def steps(self) -> tuple[AnyStep, ...]:
-        return self.type.steps
+        """The numbered steps. 统计信息 is none of them: it folds out below the first one."""
+        return tuple(s for s in self.type.steps if not (isinstance(s, Step) and s.statistics))
+
+    @property
+    def folded(self) -> tuple[Step, ...]:
+        return tuple(s for s in self.type.steps if isinstance(s, Step) and s.statistics)
 
     def step_now(self) -> AnyStep:
         return next((s for s in self.steps if s.name == self.step), self.steps[0])

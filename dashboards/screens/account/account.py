@@ -19,7 +19,7 @@ RESULTS = {
 def show() -> None:
     actor = frame.current()
     with frame.page(t("我的账号")):
-        st.link_button(t("修改密码"), "/password", icon=":material/key:")
+        st.link_button(t("修改密码"), "/auth/password", icon=":material/key:")
         if st.button(t("退出登录"), icon=":material/logout:", key="out"):
             frame.command("logout")
     left, right = st.columns([1, 1.4], gap="small")

@@ -9,7 +9,7 @@ from dashboards.forms import checks, children, fields, files, people, progress
 from dashboards.forms.state import Form, opened
 from dashboards.i18n import pick, t
 from ingestion import amendments, records
-from ingestion.catalog.kinds import AnyStep, Children, Contributors, Documents, Issue, Step
+from ingestion.catalog.kinds import AnyStep, Children, Contributors, Documents, FileSlot, Issue, Step
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.records.view import StaleVersion, SubmissionRefused
@@ -109,15 +109,7 @@ def _step(actor: Principal, form: Form, step: AnyStep, problems: dict[str, list[
     with st.container(border=True, key="step"):
         match step:
             case Step():
-                if step.statistics:
-                    st.caption(t("这些内容用于年度统计，不影响提交。"))
-                grid = st.grid(3, min_column_width=210, gap="small")
-                for field in step.fields:
-                    if progress.shown(field, form.document, form.document):
-                        with grid.container():
-                            fields.draw(actor, form, field, form.document, field.name, field.name, problems)
-                            if field.name in (form.type.title, "doi"):
-                                checks.similar(actor, form, field)
+                _fields(actor, form, step, problems)
                 for note in form.notes:
                     st.info(frame.md(note), icon=":material/info:")
                 fields.confirm_drop(form)
@@ -127,6 +119,30 @@ def _step(actor: Principal, form: Form, step: AnyStep, problems: dict[str, list[
                 children.draw(actor, form, step, problems)
             case Documents():
                 files.documents(actor, form, step, problems)
+    if step is form.steps[0]:
+        for folded in form.folded:
+            wrong = any(f.name in problems for f in folded.fields)
+            with st.expander(f"{pick(folded.zh, folded.en)} · {t('用于年度统计，不影响提交')}", expanded=wrong, key=form.key(folded.name), on_change="rerun") as fold:
+                if wrong or fold.open:
+                    _fields(actor, form, folded, problems)
+
+
+def _fields(actor: Principal, form: Form, step: Step, problems: dict[str, list[Issue]]) -> None:
+    """The fields of a step that apply now: controls first, places for files below them."""
+    shown = [f for f in step.fields if progress.shown(f, form.document, form.document)]
+    grid = st.grid(3, min_column_width=210, gap="small")
+    for field in shown:
+        if not isinstance(field, FileSlot):
+            with grid.container():
+                fields.draw(actor, form, field, form.document, field.name, field.name, problems)
+                if field.name in (form.type.title, "doi"):
+                    checks.similar(actor, form, field)
+    slots = [f for f in shown if isinstance(f, FileSlot)]
+    if slots:
+        grid = st.grid(2, min_column_width=300, gap="small")
+        for field in slots:
+            with grid.container():
+                fields.draw(actor, form, field, form.document, field.name, field.name, problems)
 
 
 def _foot(form: Form) -> None:
@@ -208,9 +224,10 @@ def _problems(form: Form, issues: list[Issue]) -> None:
             st.markdown(f":red[:material/error: **{t('还有 {n} 处需要改正，改完可再次提交', n=len(errors))}**]{t('（点一条跳到该处）')}")
         for number, issue in enumerate(errors):
             step = progress.step_of(form.type, issue, form.document)
+            place = step if step in form.steps else form.steps[0]
             st.button(
                 f"{frame.md(pick(step.zh, step.en))} · {frame.md(pick(issue.zh, issue.en))}", key=f"jump{number}",
-                type="tertiary", icon=":material/arrow_forward:", on_click=_go, args=(form, step.name),
+                type="tertiary", icon=":material/arrow_forward:", on_click=_go, args=(form, place.name),
             )  # fmt: skip
         if warnings:
             st.markdown(f":orange[:material/warning:] **{t('请核对以下 {n} 处，确认无误后勾选', n=len(warnings))}**")

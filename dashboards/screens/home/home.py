@@ -151,7 +151,7 @@ def _notices(actor: Principal) -> None:
     for notice in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(frame.md(notice.title), type="tertiary", key=f"notice-{notice.id}"):
-                navigation.go("notices", id=str(notice.id))
+                navigation.go("announcements", id=str(notice.id))
             st.space("stretch")
             st.caption(notice.publish_on.isoformat(), width="content")
 
