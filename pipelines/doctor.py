@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from ingestion import refreshes, vault
 from ingestion.principal import OperationError
-from ingestion.store import setup
+from ingestion.store import rls, setup
 from ingestion.store.engine import ALL, Store, home, local_time, open_store, utc_now
 from ingestion.store.platform import change_log, code_item, university
 from pipelines import processes
@@ -46,6 +46,7 @@ def examine() -> list[Check]:
         if found[0].ok:
             for zh, en, check in (
                 ("数据库结构", "Migrations", _migrations),
+                ("数据库角色", "Database role", _role),
                 ("密钥", "Key", _key),
                 ("代码表", "Code lists", _codes),
                 ("单位", "Organisations", _organisations),
@@ -86,6 +87,23 @@ def _migrations(store: Store) -> Seen:
     if setup.pending(store):
         return False, "数据库结构不是最新版本，请运行 yanshu init 升级", "the tables are older than the product"
     return True, "已是最新版本", "up to date"
+
+
+def _role(store: Store) -> Seen:
+    """Row-level security holds every role but a superuser; an owner could take it away."""
+    if store.dialect != "postgresql":
+        return True, "SQLite：无角色", "SQLite: no roles"
+    with store.read(ALL) as uow:
+        standing = rls.standing(uow.conn)
+    if not standing.held:
+        return (
+            False,
+            f"{standing.role} 不受行级权限约束，请改用 yanshu_app 连接",
+            f"{standing.role} is held by no row-level security; connect as yanshu_app",
+        )
+    if standing.owner:
+        return True, f"{standing.role}（表的所有者）", f"{standing.role} (owns the tables)"
+    return True, standing.role, standing.role
 
 
 def _key(store: Store) -> Seen:

@@ -15,8 +15,8 @@ PROVINCE = ("42", "省教育厅", "p1", "省厅管理员")
 
 
 def owner_store() -> Store:
-    """The store as its tables' owner: YANSHU_OWNER_URL where the product's own role may not make tables."""
-    return open_store(os.environ.get("YANSHU_OWNER_URL"))
+    """The store as its tables' owner: YANSHU_OWNER_DATABASE_URL where the product's own role may not make tables."""
+    return open_store(os.environ.get("YANSHU_OWNER_DATABASE_URL"))
 
 
 def is_set_up(store: Store) -> bool:

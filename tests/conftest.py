@@ -22,6 +22,7 @@ from sqlalchemy import URL, make_url
 from ingestion.store import setup
 from ingestion.store.engine import Store, open_store
 
+ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
 _copies = itertools.count()
 
 
@@ -70,10 +71,7 @@ def running_postgres() -> Iterator[PostgresServer]:
         for speed in ("fsync", "full_page_writes", "synchronous_commit"):
             server.execute(f"ALTER SYSTEM SET {speed} = off")  # the data is thrown away
         server.execute("SELECT pg_reload_conf()")
-        server.execute("CREATE ROLE yanshu_owner LOGIN")
-        admin = server.open("postgres", "postgres")
-        setup.create_roles(admin)
-        admin.dispose()
+        server.execute(ROLES.read_text())
         yield server
     finally:
         handle.cleanup()

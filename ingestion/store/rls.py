@@ -1,7 +1,7 @@
 """Row-level security on PostgreSQL: which role may do what, and which rows a transaction sees.
 
-Roles: the *owner* owns every table and runs migrations; ``yanshu_app`` is what the product connects as
-(owns nothing, no BYPASSRLS); ``yanshu_feed`` only reads what the pipeline reads. Each transaction names
+Roles (made by ``deploy/postgres/roles.sql``): the *owner* owns every table and runs migrations; ``yanshu_app``
+is what the product connects as (owns nothing, no BYPASSRLS); ``yanshu_feed`` only reads what the pipeline reads. Each transaction names
 its scope (``Store.begin``): a university code, or ``*`` for province staff, the pipeline and commands of
 the installation. Without a scope every table answers with an error, not with all rows and not with none.
 
@@ -13,6 +13,7 @@ guard against somebody who may run any SQL, since such a person can set the scop
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
@@ -38,6 +39,24 @@ BEGIN
   RETURN scope;
 END $$
 """
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the connected role is. ``held``: policies apply to it; ``owner``: it could take them away."""
+
+    role: str
+    held: bool
+    owner: bool
+
+
+def standing(conn: Connection) -> Standing:
+    """For the doctor: a product that connects as a superuser is held by no policy."""
+    role, held = conn.execute(
+        text("SELECT rolname, NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user")
+    ).one()
+    owned = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+    return Standing(role, held, bool(conn.scalar(owned)))
 
 
 def _own(column: str) -> str:

@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, select
 
 from ingestion.store import rls, tables, triggers
 from ingestion.store.engine import ALL, Store
@@ -89,20 +89,3 @@ def renew_store_id(conn: Connection) -> None:
         .where(setting.c.university_code == ALL, setting.c.key == STORE_ID)
         .values(value=new_store_id())
     )
-
-
-def create_roles(admin: Store, app_password: str | None = None, feed_password: str | None = None) -> None:
-    """Create the roles ``yanshu_app`` and ``yanshu_feed`` of the database server where they are missing.
-
-    ``admin`` connects as a superuser. Run before ``upgrade``, which grants them what they need. Passing a
-    password sets it, also of a role that stands."""
-    with admin.engine.begin() as conn:
-        for role, password, options in (
-            (rls.APP, app_password, "LOGIN NOBYPASSRLS"),
-            (rls.FEED, feed_password, "LOGIN BYPASSRLS"),
-        ):
-            known = conn.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role})
-            conn.exec_driver_sql(f"{'ALTER' if known else 'CREATE'} ROLE {role} {options}")
-            if password is not None:  # a utility statement takes no parameters: the server quotes the text
-                quoted = conn.scalar(text("SELECT quote_literal(:password)"), {"password": password})
-                conn.exec_driver_sql(f"ALTER ROLE {role} PASSWORD {quoted}".replace("%", "%%"))

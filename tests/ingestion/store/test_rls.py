@@ -70,6 +70,19 @@ def test_the_product_owns_nothing_and_is_held_by_policies(two: Store) -> None:
     assert owned == 0
 
 
+def test_the_doctor_is_told_which_role_connects(
+    two: Store, owner: Store, postgres_server: PostgresServer
+) -> None:
+    with two.begin("*") as uow:
+        assert rls.standing(uow.conn) == rls.Standing("yanshu_app", held=True, owner=False)
+    with owner.begin("*") as uow:
+        assert rls.standing(uow.conn) == rls.Standing("yanshu_owner", held=True, owner=True)
+    admin = postgres_server.open(str(two.engine.url.database), "postgres")
+    with admin.begin("*") as uow:
+        assert not rls.standing(uow.conn).held
+    admin.dispose()
+
+
 def test_every_table_has_forced_row_security(two: Store) -> None:
     with two.begin("*") as uow:
         forced = set(
