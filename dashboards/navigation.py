@@ -29,6 +29,7 @@ SECTIONS = (ALERTS, PROVINCE, UNIVERSITY, RESOURCES, POLICY, ANALYSIS)
 
 STAFF = ("office_admin", "college_admin", "researcher")
 IN_UNIVERSITY = ("office_admin", "college_admin", "researcher", "finance", "analyst", "expert")
+COUNTED_FOR = ("office_admin", "college_admin", "researcher", "finance", "analyst")
 FUND_TYPES = ("fund_arrival", "fund_outward", "fund_expense")
 MONEY_READERS = (*FUND_TYPES, "vertical_project", "horizontal_project", "university_project")
 
@@ -77,6 +78,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("units", N_("院系"), RESOURCES, "dashboards.screens.admin.units:show", ("office_admin",)),
     Entry("accounts", N_("账号"), RESOURCES, "dashboards.screens.admin.accounts:show", ("office_admin", "province_staff")),
     Entry("codes", N_("标准代码"), POLICY, "dashboards.screens.admin.codes:show"),
+    Entry("leader", N_("领导驾驶舱"), ANALYSIS, "dashboards.screens.analysis.leader:show", ("office_admin", "analyst", "finance")),
+    Entry("college", N_("学院驾驶舱"), ANALYSIS, "dashboards.screens.analysis.college:show", ("college_admin",)),
+    Entry("mine", N_("我的统计"), ANALYSIS, "dashboards.screens.analysis.mine:show", ("researcher",)),
+    Entry("province", N_("省级对比"), PROVINCE, "dashboards.screens.analysis.province:show", ("province_staff", "province_analyst")),
+    Entry("statistics", N_("统计表"), ANALYSIS, "dashboards.screens.analysis.table:show", COUNTED_FOR),
+    Entry("peers", N_("同类对标"), ANALYSIS, "dashboards.screens.analysis.peers:show", COUNTED_FOR),
+    Entry("sql", N_("SQL 查询"), ANALYSIS, "dashboards.screens.sql.page:show", ("analyst", "office_admin", "province_analyst", "province_staff")),
+    Entry("drill", N_("明细"), ANALYSIS, "dashboards.screens.analysis.records:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
     Entry("form", N_("填写"), UNIVERSITY, "dashboards.screens.entry.form:show", IN_UNIVERSITY, hidden=True),
     Entry("record", N_("记录"), UNIVERSITY, "dashboards.screens.query.record:show", hidden=True),
     Entry("search", N_("查询"), UNIVERSITY, "dashboards.screens.query.search:show", IN_UNIVERSITY, hidden=True),

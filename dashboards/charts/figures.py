@@ -237,7 +237,11 @@ def lollipop(p: Palette, names: Sequence[str], values: Sequence[Value], *, middl
                    "symbol": ["circle" if x >= middle else "diamond" for x, _ in dots]},
         "hovertext": [names[i] for _, i in dots], "hovertemplate": "%{hovertext}：%{x:,.0f}<extra></extra>",
     })  # fmt: skip
-    data.append(_texts(p, [x for x, _ in dots], [i for _, i in dots], [GAP + number(x) for x, _ in dots]))
+    for below in (False, True):
+        side = [(x, i) for x, i in dots if (x < middle) == below]
+        words = [number(x) + GAP * 2 if below else GAP + number(x) for x, _ in side]
+        trace = _texts(p, [x for x, _ in side], [i for _, i in side], words)
+        data.append({**trace, "textposition": "middle left"} if below else trace)
     missing = [i for i, v in enumerate(values) if v is None]
     data.append(_texts(p, [middle] * len(missing), missing, ["—"] * len(missing), p.mute))
     return {

@@ -1,4 +1,5 @@
-"""``/files/{id}``: an attachment, after the same permission check as everywhere, never shown inside a page."""
+"""``/files/{id}``: an attachment, after the same permission check as everywhere, never shown inside a page.
+``/exports/{id}``: a workbook, for the account that made it alone."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from dashboards.http import edge, pages
 from dashboards.http.words import word
+from dashboards.marts import exports
 from ingestion import accounts, attachments, audit
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.store.engine import Store
@@ -45,7 +47,22 @@ def routes(store: Callable[[], Store]) -> list[BaseRoute]:
         }
         return StreamingResponse(found.chunks, media_type=found.media_type, headers=headers)
 
-    return [Route("/files/{attachment_id:int}", download, methods=["GET"])]
+    async def export(request: Request) -> Response:
+        token = edge.token(request)
+        principal = await to_thread.run_sync(lambda: accounts.principal_for_token(store(), token))
+        if principal is None:
+            return pages.said(request, "forbidden", status=401)
+        language = edge.language(request)
+        try:
+            path, name = exports.fetch(principal, request.path_params["export_id"])
+        except NotFound:
+            return pages.card(request, word("forbidden", language), word("missing_file", language), status=404, link="/", label="home")
+        return FileResponse(path, headers={"content-disposition": disposition(name), "cache-control": "no-store"})
+
+    return [
+        Route("/files/{attachment_id:int}", download, methods=["GET"]),
+        Route("/exports/{export_id}", export, methods=["GET"]),
+    ]
 
 
 def _open(store: Store, principal: Principal, attachment_id: int) -> attachments.Download:

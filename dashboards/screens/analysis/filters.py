@@ -21,7 +21,9 @@ def choice(kind: Callable[..., Any], label: str, options: Sequence[str], key: st
     state, query = st.session_state, st.query_params
     if state.get(key) not in options:
         state[key] = query[key] if query.get(key) in options else default
-    value = kind(label, options, key=key, format_func=words, required=True, **extra)
+    if kind is not st.selectbox:  # a select box with a value cannot be emptied; "required" only adds a word
+        extra["required"] = True
+    value = kind(label, options, key=key, format_func=words, **extra)
     query[key] = value
     return str(value)
 

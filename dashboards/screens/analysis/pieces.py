@@ -31,7 +31,7 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
     grey = not mart.meta.reconciled
     with st.container(border=True, gap="xsmall", key=f"card_{'grey_' if grey else ''}{spec.indicator}"):
         ever = any(value for value in history.values())
-        trend = [found.scaled(value) or 0.0 for value in history.values()] if ever else None
+        trend = [found.scaled(value) or 0.0 for value in history.values()] or [0.0] * 6
         compare = t("较上年末") if found.is_stock else t("同比")
         st.metric(
             label or words.titled(found),

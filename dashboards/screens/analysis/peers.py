@@ -1,0 +1,93 @@
+"""同类对标: where the own university stands among those it may be compared with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import frame
+from dashboards.charts import cached, figures
+from dashboards.i18n import pick, t
+from dashboards.marts import definitions, peers
+from dashboards.marts.definitions import Definition
+from dashboards.marts.numbers import Spec
+from dashboards.marts.province import GROUPS
+from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.screens.analysis import filters, opened, pieces, words
+from ingestion.store.engine import today
+
+
+def show() -> None:
+    actor = frame.current()
+    head = frame.page(t("同类对标"))
+    try:
+        mart = cached.open_peers(actor)
+    except NoNumbersYet:
+        frame.empty(t("暂无数据"), t("有高校的统计发布后，这里会显示同类对标。"))
+        return
+    groups = peers.groups_of(mart, actor.university_code)
+    years = [y for y in peers.years(mart) if y <= today().year]
+    if not groups or not years:
+        frame.empty(t("暂无数据"), t("本校有记录通过审核后，这里会显示与同类高校的对标。"))
+        return
+    with head:
+        last = str(today().year - 1) if today().year - 1 in years else str(years[0])
+        year = int(filters.choice(st.selectbox, t("年度"), [str(y) for y in years], "year", last, str, width=100))
+        group = filters.choice(st.segmented_control, t("比较组"), groups, "group", groups[0], _group_word)
+    offered = [one for one in definitions.catalogue(mart).values() if one.is_configured]
+    places = peers.places(mart, actor.university_code, group, year, [one.indicator for one in offered])
+    by_id = {one.indicator: one for one in offered}
+    left, right = st.columns([1.5, 1], gap="small")
+    with left:
+        chosen = _standing(mart, places, by_id, year)
+    with right:
+        _spread(mart, actor.university_code, group, year, chosen)
+    st.caption(t("记录少于 3 条的单元隐去；不足 5 校不排名。名次 1 为最高。"))
+
+
+def _group_word(group: str) -> str:
+    return t("全部高校") if group == "*" else pick(*GROUPS.get(group, (group, group)))
+
+
+def _standing(mart: Mart, places: list[peers.Place], by_id: dict[str, Definition], year: int) -> Definition | None:
+    with st.container(border=True, gap="xsmall", key="panel_standing", height="stretch"):
+        st.markdown(f"**{t('本校位置')}** · {year}")
+        if not places:
+            frame.empty(t("暂无数据"), t("所选年度没有可比较的指标。"))
+            return None
+        rows: list[dict[str, Any]] = []
+        for place in places:
+            found = by_id[place.indicator]
+            rows.append({
+                t("指标"): words.titled(found), t("本校"): t("隐去") if place.is_suppressed else found.shown(place.value),
+                t("中位数"): found.shown(place.median), t("名次"): f"{place.rank} / {place.ranked_among}" if place.rank else "—",
+            })  # fmt: skip
+        event = st.dataframe(
+            pd.DataFrame(rows), hide_index=True, row_height=33, height=min(33 * (len(rows) + 1) + 4, 520), placeholder="—",
+            key="standing", on_select="rerun", selection_mode="single-row", alt=t("本校位置"),
+        )  # fmt: skip
+        picked = event["selection"]["rows"]
+        ranked = [place for place in places if place.rank] or places
+        at = places[picked[0]] if picked and picked[0] < len(places) else ranked[0]
+        found = by_id[at.indicator]
+        if st.button(t("口径"), key="peers_define", icon=":material/info:", type="tertiary"):
+            opened.definition_dialog(mart, Spec(found.indicator, year))
+        return found
+
+
+def _spread(mart: Mart, own: str, group: str, year: int, found: Definition | None) -> None:
+    if found is None:
+        pieces.panel(t("组内分布"), "", "spread")
+        return
+    members = [one for one in peers.members(mart, group, year, found.indicator) if one.value is not None]
+    labels = [one.name for one in members]
+    values = [found.scaled(one.value) for one in members]
+    rows = [{t("高校"): one.name, words.titled(found): found.scaled(one.value), t("名次"): one.rank} for one in members]
+    strong = [one.university == own for one in members]
+    pieces.panel(
+        t("组内分布"), words.titled(found), "spread", note=t("绿色为本校；勾选左侧一行换指标"), rows=rows, alt=t("组内分布"),
+        figure=(lambda p: figures.bars(p, labels, values, places=found.places, strong=strong)) if members else None,
+        empty_text=t("这项指标的记录太少，各校数都已隐去。"),
+    )  # fmt: skip

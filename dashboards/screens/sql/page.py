@@ -1,0 +1,171 @@
+"""SQL 查询: an analyst's statements over the published views, in the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import frame
+from dashboards.i18n import pick, t
+from dashboards.marts import exports, reader, sandbox
+from dashboards.marts.reader import NoNumbersYet
+from dashboards.screens.analysis import exporting
+from ingestion import audit, queries
+from ingestion.principal import OperationError, Principal
+
+EXAMPLES: tuple[tuple[str, str, str], ...] = (
+    ("各学院本年论文数", "Papers by college this year",
+     "SELECT coalesce(u.name, '未归属') AS 学院, sum(c.contribution) AS 论文数\nFROM v_contribution AS c\nLEFT JOIN dim_unit AS u ON u.unit_id = c.college_id\n"
+     "WHERE c.measure = 'O01' AND c.rule = 'OWNER' AND c.level = 'college'\n  AND c.year = year(current_date)\nGROUP BY 1\nORDER BY 2 DESC"),
+    ("近五年到账经费（万元）", "Funds received, five years",
+     "SELECT year AS 年度, sum(contribution) / 1000000 AS 到账经费万元\nFROM v_contribution\nWHERE measure = 'F01' AND rule = 'SUM' AND level = 'university'\n"
+     "  AND year >= year(current_date) - 4\nGROUP BY 1\nORDER BY 1"),
+    ("没有计入的记录和原因", "Records left out, with the reason",
+     "SELECT r.number AS 编号, r.title AS 名称, m.measure AS 指标, m.reason AS 原因\nFROM fct_measure AS m\nJOIN fct_record AS r ON r.record_id = m.record_id\nWHERE NOT m.included\nORDER BY 1\nLIMIT 200"),
+)  # fmt: skip
+PROVINCE_EXAMPLES: tuple[tuple[str, str, str], ...] = (
+    ("各校上年论文数和人均", "Papers by university last year",
+     "SELECT university AS 高校, value AS 论文数, value_per_head AS 人均\nFROM rpt_province\nWHERE indicator = 'O01' AND category_1 = '*' AND university_code <> '*'\n"
+     "  AND year = year(current_date) - 1\nORDER BY 2 DESC"),
+)  # fmt: skip
+TEXT = "sql_text"
+RAN = "sql_ran"
+
+
+def show() -> None:
+    actor = frame.current()
+    head = frame.page(t("SQL 查询"))
+    try:
+        relations = sandbox.relations(actor)
+    except NoNumbersYet:
+        frame.empty(t("暂无数据"), t("统计数据生成后可以查询。"))
+        return
+    if actor.is_province and TEXT not in st.session_state:
+        st.session_state[TEXT] = PROVINCE_EXAMPLES[0][2]
+    elif TEXT not in st.session_state:
+        st.session_state[TEXT] = EXAMPLES[0][2]
+    left, right = st.columns([1, 2.6], gap="small")
+    with left:
+        _sources(actor, relations)
+    with right:
+        _editor(actor)
+        _result(actor)
+    with head:
+        _save(actor)
+
+
+def _sources(actor: Principal, relations: list[tuple[str, list[tuple[str, str, str]]]]) -> None:
+    with st.container(border=True, gap="xsmall", key="sql_sources"):
+        st.markdown(f"**{t('示例')}**")
+        for zh, en, sql in PROVINCE_EXAMPLES if actor.is_province else EXAMPLES:
+            st.button(pick(zh, en), key=f"example_{en}", type="tertiary", icon=":material/lightbulb:", on_click=_use, args=(sql,))
+        with frame.store().read(actor.university_code) as uow:
+            saved = queries.list_for(uow, actor)
+        if saved:
+            st.markdown(f"**{t('已保存')}**")
+        for one in saved:
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                owner = "" if one.mine else f"（{one.owner}）"
+                st.button(frame.md(one.name + owner), key=f"saved_{one.id}", type="tertiary", icon=":material/share:" if one.shared else ":material/bookmark:", on_click=_use, args=(one.sql,))
+                if one.mine:
+                    st.button(t("删除"), key=f"remove_{one.id}", type="tertiary", on_click=_remove, args=(actor, one.id))
+        st.markdown(f"**{t('表和视图')}** · {len(relations)}")
+        names = [name for name, _ in relations]
+        chosen = st.selectbox(t("表和视图"), names, key="sql_relation", label_visibility="collapsed")
+        columns = dict(relations).get(chosen, [])
+        table = pd.DataFrame([{t("字段"): name, t("类型"): kind, t("说明"): comment} for name, kind, comment in columns])
+        if len(table) and not table[t("说明")].any():
+            table = table.drop(columns=[t("说明")])
+        st.dataframe(table, hide_index=True, row_height=30, height=330, key="sql_columns", alt=t("字段"))
+
+
+def _editor(actor: Principal) -> None:
+    with st.container(border=True, gap="xsmall", key="sql_editor"):
+        st.text_area(t("查询语句"), key=TEXT, height=210, max_chars=sandbox.TEXT_LIMIT)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            run = st.button(t("运行"), type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", key="sql_run")
+            csv = st.button(t("导出 CSV"), icon=":material/download:", key="sql_csv")
+            xlsx = st.button(t("导出 xlsx"), icon=":material/download:", key="sql_xlsx")
+            st.caption(t("只读，一条 SELECT，最多 {s} 秒；页面最多显示 {n} 行，导出不限。", s=sandbox.SECONDS, n=f"{sandbox.ROWS_SHOWN:,}"), width="stretch")
+    if run:
+        st.session_state[RAN] = _run(actor, st.session_state[TEXT])
+    if csv or xlsx:
+        _export(actor, st.session_state[TEXT], "csv" if csv else "xlsx")
+
+
+def _run(actor: Principal, sql: str) -> Any:
+    try:
+        return sandbox.run(actor, sql)
+    except OperationError as refused:
+        return refused
+
+
+def _result(actor: Principal) -> None:
+    result = st.session_state.get(RAN)
+    if result is None:
+        return
+    if isinstance(result, OperationError):
+        st.error(frame.said(result), icon=":material/block:")
+        return
+    with st.container(border=True, gap="xsmall", key="sql_result"):
+        said = t("共 {n} 行 · {s} 秒 · 批次 #{g}", n=f"{result.total:,}", s=f"{result.seconds:.2f}", g=result.generation)
+        if result.truncated:
+            said += " · " + t("只显示前 {n} 行", n=f"{len(result.rows):,}")
+        st.markdown(f"**{t('结果')}** · {said}")
+        if not result.rows:
+            frame.empty(t("没有符合条件的行"), t("放宽条件再试。"))
+            return
+        st.dataframe(_table(result), hide_index=True, row_height=33, height=min(33 * (len(result.rows) + 1) + 4, 520), placeholder="—", key="sql_grid", alt=t("结果"))
+
+
+def _table(result: sandbox.Result) -> pd.DataFrame:
+    seen: dict[str, int] = {}
+    names = []
+    for column in result.columns:
+        seen[column] = seen.get(column, 0) + 1
+        names.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
+    rows = [[float(v) if type(v).__name__ == "Decimal" else v for v in row] for row in result.rows]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _export(actor: Principal, sql: str, kind: str) -> None:
+    mart = reader.open_for(actor)
+    try:
+        exporting.refuse_unreconciled(mart)
+        export_id, path = exports.new(actor, t("自定义查询结果"), kind)
+        count = sandbox.export(actor, sql, "csv" if kind == "csv" else "xlsx", path)
+    except OperationError as refused:
+        st.error(frame.said(refused), icon=":material/block:")
+        return
+    with frame.store().begin(actor.university_code) as uow:
+        audit.write(uow, actor, "export", "sql", None, {"sql": sql[:2000], "rows": count, "format": kind, "generation": mart.meta.generation})
+    exporting.give(export_id, t("已导出 {n} 行", n=f"{count:,}"))
+
+
+def _save(actor: Principal) -> None:
+    with st.popover(t("保存查询"), icon=":material/bookmark_add:"):
+        name = st.text_input(t("名称"), max_chars=queries.NAME_LIMIT, key="sql_name")
+        shared = st.checkbox(t("共享给本单位分析员"), key="sql_shared")
+        if st.button(t("保存"), key="sql_save", type="primary"):
+            try:
+                with frame.store().begin(actor.university_code) as uow:
+                    queries.save(uow, actor, name, st.session_state.get(TEXT, ""), shared=shared)
+            except OperationError as refused:
+                st.error(frame.said(refused))
+            else:
+                st.toast(t("已保存"), icon=":material/check:")
+                st.rerun()
+
+
+def _use(sql: str) -> None:
+    st.session_state[TEXT] = sql
+    st.session_state.pop(RAN, None)
+
+
+def _remove(actor: Principal, query_id: int) -> None:
+    with frame.store().begin(actor.university_code) as uow:
+        queries.remove(uow, actor, query_id)
+
+
