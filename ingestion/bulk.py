@@ -224,10 +224,10 @@ def _header(
     day = derive.dated_on(type_id, document)
     if type_id == "person":
         owner: int | None = record_id
-    elif type_id in permissions.FUNDS:
-        owner = posts.project(derive.project_of(document))[0]
     else:
         owner = derive.best_staff(document)
+        if owner is None and type_id in permissions.FUNDS:
+            owner = posts.project(derive.project_of(document))[0]
     college = item.college_id or document.get("college_id")
     if college is None and type_id in permissions.FUNDS:
         college = posts.project(derive.project_of(document))[1]

@@ -53,15 +53,15 @@ def project_of(document: Mapping[str, Any]) -> int | None:
 
 
 def owner(uow: UnitOfWork, type_id: str, record_id: int | None, document: Mapping[str, Any]) -> int | None:
-    """The owner person; None = 未归属. A person record is its own; a fund record has its project's owner."""
+    """The owner person; None = 未归属. A person record is its own; money that names no own handler belongs to its
+    project's owner."""
     if type_id == "person":
         return record_id
-    if type_id in FUNDS:
-        project = project_of(document)
-        if project is None:
-            return None
+    best = best_staff(document)
+    project = project_of(document) if type_id in FUNDS and best is None else None
+    if project is not None:
         return uow.conn.execute(select(p.record.c.owner_person_id).where(p.record.c.id == project)).scalar_one_or_none()
-    return best_staff(document)
+    return best
 
 
 def college(

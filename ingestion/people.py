@@ -18,7 +18,7 @@ from ingestion.store.engine import UnitOfWork, today
 from ingestion.store.tables import TYPE_TABLES
 
 PERSON = TYPE_TABLES["person"]
-TITLE, JOINED, LEFT = "title", "join_date", "leave_date"  # fields of the person record
+TITLE, JOINED, LEFT = "title", "joined_on", "left_on"  # fields of the person record
 BEFORE_ALL = date(1949, 10, 1)  # a post whose beginning nobody typed holds for all earlier records too
 
 

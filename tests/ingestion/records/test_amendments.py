@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from ingestion import amendments, people, records, review, search
+from ingestion.principal import Conflict, Denied, NotFound
+from ingestion.records import RecordView, SubmissionRefused
+from ingestion.store import platform as p
+from ingestion.store.engine import UnitOfWork
+from tests.ingestion.records.conftest import World
+from tests.ingestion.records.test_submission import draft, send
+
+
+def in_force(uow: UnitOfWork, world: World, paper: dict[str, object]) -> RecordView:
+    view = send(uow, world.r1, draft(uow, world.r1, paper))
+    view = review.approve(uow, world.s11, view.id, view.version)
+    return review.approve(uow, world.o1, view.id, view.version)
+
+
+def number(view: RecordView) -> int:
+    assert view.amendment is not None
+    version: int = view.amendment["version"]
+    return version
+
+
+def propose(uow: UnitOfWork, world: World, view: RecordView, **changes: object) -> RecordView:
+    opened = amendments.open(uow, world.r1, view.id, "填写有误需要更正")
+    saved = amendments.save(uow, world.r1, view.id, number(opened), {**opened.document, **changes})
+    return amendments.submit(uow, world.r1, view.id, number(saved), non_secret=True)
+
+
+@pytest.mark.ac("AC-084")
+def test_the_old_version_counts_until_the_change_passes(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = in_force(uow, world, paper)
+        sent = propose(uow, world, view, venue="更正后的期刊")
+        assert (sent.state, sent.display_state) == ("30", "40")
+        assert sent.document["venue"] == paper["venue"]
+        assert sent.amendment is not None and sent.amendment["document"]["venue"] == "更正后的期刊"
+        listed = search.find(uow, world.r1, search.Query("paper", states=("40",)))
+        assert listed.total == 1 and listed.rows[0].display_state == "40" and listed.state_counts == {"30": 1, "40": 1}
+        [item] = review.queue(uow, world.s11)
+        assert item.amendment_id == sent.amendment["id"]
+        sent = review.approve(uow, world.s11, view.id, item.version)
+        [item] = review.queue(uow, world.o1)
+        done = review.approve(uow, world.o1, view.id, item.version)
+        assert (done.state, done.display_state, done.document["venue"]) == ("30", "30", "更正后的期刊")
+        kinds = uow.conn.execute(
+            select(p.record_version.c.kind).where(p.record_version.c.record_id == view.id).order_by(p.record_version.c.number)
+        ).scalars()
+        assert list(kinds) == ["submitted", "approved", "amendment", "approved"]
+
+
+def test_an_approved_record_is_not_edited_in_place(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = in_force(uow, world, paper)
+        for actor in (world.r1, world.s11, world.o1):
+            with pytest.raises(Denied):
+                records.save_draft(uow, actor, view.id, view.version, {**paper, "venue": "改"})
+
+
+def test_one_open_change_a_record_and_none_without_a_difference(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = in_force(uow, world, paper)
+        opened = amendments.open(uow, world.r1, view.id, "填写有误")
+        with pytest.raises(Conflict):
+            amendments.open(uow, world.s11, view.id, "另一处更正")
+        with pytest.raises(SubmissionRefused) as refused:
+            amendments.submit(uow, world.r1, view.id, number(opened), non_secret=True)
+        assert "没有任何变更" in refused.value.zh
+
+
+def test_returned_refused_and_withdrawn_changes_leave_the_record_as_it_is(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = in_force(uow, world, paper)
+        sent = propose(uow, world, view, venue="甲")
+        with pytest.raises(Denied):
+            amendments.approve(uow, world.r1, view.id, number(sent))
+        back = amendments.return_(uow, world.s11, view.id, number(sent), "请附更正证明", ("venue",))
+        assert back.amendment is not None and back.amendment["state"] == "11"
+        again = amendments.submit(uow, world.r1, view.id, number(back), non_secret=True)
+        gone = amendments.withdraw(uow, world.r1, view.id, number(again))
+        assert gone.amendment is None and gone.document["venue"] == paper["venue"]
+        sent = propose(uow, world, view, venue="乙")
+        sent = amendments.approve(uow, world.s11, view.id, number(sent))
+        refused = amendments.refuse(uow, world.o1, view.id, number(sent), "不同意此项变更")
+        assert refused.amendment is None and refused.document["venue"] == paper["venue"] and refused.state == "30"
+        with pytest.raises((Conflict, NotFound)):
+            amendments.approve(uow, world.o1, view.id, number(sent))
+
+
+def test_natural_keys_follow_the_change(world: World) -> None:
+    paper, other = world.valid("paper", n=1), world.valid("paper", n=2)
+    with world.begin() as uow:
+        view = in_force(uow, world, paper)
+        new_doi = other["doi"]
+        sent = propose(uow, world, view, doi=new_doi)
+        sent = amendments.approve(uow, world.s11, view.id, number(sent))
+        amendments.approve(uow, world.o1, view.id, number(sent))
+        held = uow.conn.execute(select(p.record_key.c.value).where(p.record_key.c.record_id == view.id)).scalars()
+        assert list(held) == [new_doi]
+        with pytest.raises(SubmissionRefused):
+            send(uow, world.r1, draft(uow, world.r1, other))
+
+
+@pytest.mark.ac("AC-038", "AC-118")
+def test_a_persons_change_passes_review_and_moves_the_post_from_today(world: World) -> None:
+    with world.begin() as uow:
+        person = world.person("r1")
+        opened = amendments.open(uow, world.r1, person, "调到文学院工作")
+        saved = amendments.save(
+            uow, world.r1, person, number(opened), {**opened.document, "college_id": world.college["C2"]}
+        )
+        sent = amendments.submit(uow, world.r1, person, number(saved), non_secret=True)
+        assert sent.header["college_id"] == world.college["C1"]
+        sent = amendments.approve(uow, world.s11, person, number(sent))
+        done = amendments.approve(uow, world.o1, person, number(sent))
+        assert done.header["college_id"] == world.college["C2"]
+        posts = uow.conn.execute(
+            select(p.person_post).where(p.person_post.c.person_id == person).order_by(p.person_post.c.valid_from)
+        ).all()
+        assert [post.unit_id for post in posts] == [world.college["C1"], world.college["C2"]]
+        assert posts[0].valid_to is not None and posts[1].valid_to is None
+        then, now = people.post_at(uow, person, posts[0].valid_from), people.post_at(uow, person)
+        assert then is not None and now is not None
+        assert (then["unit_id"], now["unit_id"]) == (world.college["C1"], world.college["C2"])
