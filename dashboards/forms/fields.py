@@ -42,7 +42,7 @@ def draw(actor: Principal, form: Form, field: k.Field, row: dict[str, Any], path
 
 
 def _label(place: Place, field: k.Field) -> str:
-    star = " \\*" if progress.required(field, place.row, place.form.document) else ""
+    star = " *" if progress.required(field, place.row, place.form.document) else ""
     unit = ""
     match field:
         case k.Money():
@@ -51,7 +51,7 @@ def _label(place: Place, field: k.Field) -> str:
             unit = pick(f"（{zh}）", f" ({en})")
         case _:
             pass
-    return frame.md(progress.label(field) + unit) + star
+    return progress.label(field) + unit + star  # our own words: an escape would be read aloud
 
 
 def _help(field: k.Field) -> str | None:

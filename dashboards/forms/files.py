@@ -38,7 +38,7 @@ def documents(actor: Principal, form: Form, step: Documents, problems: dict[str,
         if progress.shown(place, form.document, form.document):
             with st.container(border=True, gap="xsmall"):
                 needed = progress.required(place, form.document, form.document)
-                slot(actor, form, place, frame.md(progress.label(place)) + (" \\*" if needed else ""))
+                slot(actor, form, place, frame.md(progress.label(place)) + (" *" if needed else ""))
                 for number, issue in enumerate(problems.get(place.name) or []):
                     with st.container(key=f"err-{form.key(place.name)}-{number}"):
                         st.markdown(frame.md(pick(issue.zh, issue.en)))

@@ -125,9 +125,9 @@ def _new(actor: Principal) -> None:
                 one = st.selectbox(t("人员"), found, index=0 if len(found) == 1 else None, format_func=lambda p: f"{p.name} · {p.staff_no} · {p.college}", key="account_pick", placeholder=t("请选择"))
                 if one is not None:
                     person_id, found_name, found_no = one.person_id, one.name, one.staff_no
-        code = st.text_input(t("单位代码") + " \\*", value=actor.university_code, key="account_university") if actor.is_province else actor.university_code
-        username = st.text_input(t("账号") + " \\*", value=found_no, key=f"account_name-{found_no}")
-        name = st.text_input(t("姓名") + " \\*", value=found_name, key=f"account_who-{found_no}")
+        code = st.text_input(t("单位代码") + " *", value=actor.university_code, key="account_university") if actor.is_province else actor.university_code
+        username = st.text_input(t("账号") + " *", value=found_no, key=f"account_name-{found_no}")
+        name = st.text_input(t("姓名") + " *", value=found_name, key=f"account_who-{found_no}")
         role = st.selectbox(t("角色"), (*PROVINCE_ROLES, "office_admin") if actor.is_province else ROLES, format_func=frame.role_word, key="account_role")
         unit = _college(actor, role, "account_unit")
         st.caption(t("不设初始密码：本人用一次性链接设置。"))

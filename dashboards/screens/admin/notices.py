@@ -66,8 +66,8 @@ def _withdraw(notice_id: int) -> None:
 def _publish(actor: Principal) -> None:
     @st.dialog(t("发布公告"), width="large")
     def dialog() -> None:
-        title = st.text_input(t("标题") + " \\*", key="notice_title")
-        body = st.text_area(t("正文") + " \\*", key="notice_body", height=220)
+        title = st.text_input(t("标题") + " *", key="notice_title")
+        body = st.text_area(t("正文") + " *", key="notice_body", height=220)
         on = st.date_input(t("发布日期"), value=today(), format="YYYY-MM-DD", key="notice_on")
         st.caption(t("涉密数据不得上网。"))
         if st.button(t("发布"), type="primary", key="notice_ok"):

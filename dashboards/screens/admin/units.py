@@ -52,8 +52,8 @@ def show() -> None:
 def _new(actor: Principal) -> None:
     @st.dialog(t("新增院系"))
     def dialog() -> None:
-        code = st.text_input(t("代码") + " \\*", key="unit_code")
-        name = st.text_input(t("名称") + " \\*", key="unit_name")
+        code = st.text_input(t("代码") + " *", key="unit_code")
+        name = st.text_input(t("名称") + " *", key="unit_name")
         kind = st.segmented_control(t("类别"), list(KINDS), default="college", required=True, format_func=lambda k: t(KINDS[k]), key="unit_kind")
         if st.button(t("确定"), type="primary", key="unit_ok"):
             try:
@@ -70,7 +70,7 @@ def _new(actor: Principal) -> None:
 def _rename(actor: Principal, one: units.Unit) -> None:
     @st.dialog(t("改名"))
     def dialog() -> None:
-        name = st.text_input(t("名称") + " \\*", value=one.name, key="rename_to")
+        name = st.text_input(t("名称") + " *", value=one.name, key="rename_to")
         name_en = st.text_input(t("英文名称"), value=one.name_en or "", key="rename_en")
         if st.button(t("确定"), type="primary", key="rename_ok"):
             try:

@@ -77,10 +77,10 @@ def _listed() -> pd.DataFrame:
 def _new(actor: Principal) -> None:
     @st.dialog(t("新增高校"))
     def dialog() -> None:
-        code = st.text_input(t("单位代码") + " \\*", key="u_code")
-        name = st.text_input(t("单位名称") + " \\*", key="u_name")
-        username = st.text_input(t("管理员账号") + " \\*", key="u_admin")
-        person = st.text_input(t("管理员姓名") + " \\*", key="u_person")
+        code = st.text_input(t("单位代码") + " *", key="u_code")
+        name = st.text_input(t("单位名称") + " *", key="u_name")
+        username = st.text_input(t("管理员账号") + " *", key="u_admin")
+        person = st.text_input(t("管理员姓名") + " *", key="u_person")
         if st.button(t("确定"), type="primary", key="u_ok"):
             if not username.strip() or not person.strip():
                 st.error(t("请填写管理员账号和姓名。"))

@@ -53,7 +53,7 @@ def _at_once(actor: Principal, view: RecordView, act: Callable[[UnitOfWork], obj
 def _ask(title: str, label: str, act: Callable[[UnitOfWork, str], object], *, then: str, record_id: int) -> None:
     @st.dialog(title)
     def dialog() -> None:
-        reason = st.text_area(label + " \\*", key="dialog_reason", height=110, help=t("至少 5 个字"))
+        reason = st.text_area(label + " *", key="dialog_reason", height=110, help=t("至少 5 个字"))
         if st.button(t("确定"), type="primary", key="dialog_ok"):
             actor = frame.current()
             try:

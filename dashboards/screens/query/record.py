@@ -33,7 +33,6 @@ def _page(actor: Principal, view: RecordView) -> None:
             st.caption(view.number, width="content")
             if not view.header.get("in_statistics", True):
                 st.badge(t("不计入统计"), color="gray", icon=":material/data_off:")
-            st.caption(t("第 {n} 版", n=view.version), width="content")
         st.markdown(f"**{frame.md(view.title or '—')}**")
         with frame.store().read(actor.university_code) as uow:
             details.track(actor, uow, view.id)

@@ -20,7 +20,7 @@ from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.search import Page, Query
 
 TINTS = {"00": "#E3E7EC", "10": "#CFE0F8", "20": "#CFE0F8", "11": "#FBDDBE", "21": "#FBDDBE", "30": "#C4E7D2", "40": "#E0D3F5", "90": "#E3E7EC"}
-MOST_COLUMNS = 7
+MOST_COLUMNS = 6
 
 
 def show() -> None:
@@ -110,7 +110,7 @@ def _grid(actor: Principal, declared: RecordType, found: Page, query: Query) -> 
         event = st.dataframe(
             _table(actor, declared, found), key=frame_key, hide_index=True, width="stretch", row_height=33,
             height=min(35 + 33 * len(found.rows) + 3, 35 + 33 * 20 + 3), on_select="rerun", selection_mode="multi-row",
-            placeholder="—", column_config=_columns(declared), alt=t("{type}列表", type=pick(declared.zh, declared.en)),
+            placeholder="—", column_config=_columns(declared, opened), alt=t("{type}列表", type=pick(declared.zh, declared.en)),
         )  # fmt: skip
         picked = [r for r in event.selection.rows if r < len(found.rows)]
         with st.container(horizontal=True, vertical_alignment="center", key="pager"):
@@ -160,14 +160,14 @@ def _cell(field: k.Field, value: object, lang: str, held: object) -> object:
             return "—" if value in (None, "", []) else values.display(field, value, lang, held)
 
 
-def _columns(declared: RecordType) -> dict[str, object]:
+def _columns(declared: RecordType, narrow: bool) -> dict[str, object]:
     c = st.column_config
     title = declared.field(declared.title)
     states = list(filters.STATES)
     out: dict[str, object] = {
-        "title": c.TextColumn(progress.label(title), width="medium"),
+        "title": c.TextColumn(progress.label(title), width=200 if narrow else 340),
         "owner": c.TextColumn(t("负责人") if declared.group in ("projects", "funds") else t("第一完成人"), width=90),
-        "college": c.TextColumn(t("所属学院"), width=150),
+        "college": c.TextColumn(t("所属学院"), width=130),
         "state": c.MultiselectColumn(t("状态"), options=[frame.state_word(s) for s in states], color=[TINTS[s] for s in states], width=105),
         "number": c.TextColumn(t("编号"), width=100),
     }
@@ -181,7 +181,7 @@ def _columns(declared: RecordType) -> dict[str, object]:
             case k.Integer() | k.Decimal():
                 out[field.name] = c.NumberColumn(word)
             case _:
-                out[field.name] = c.TextColumn(word, width=120)
+                out[field.name] = c.TextColumn(word, width=105)
     return out
 
 

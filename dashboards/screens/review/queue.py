@@ -183,7 +183,7 @@ def _content(actor: Principal, view: RecordView, item: Waiting, events: list[dic
 def _buttons(actor: Principal, items: list[Waiting], at: int, item: Waiting) -> None:
     asking = st.session_state.get("dlg")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="decide"):
-        st.button(t("通过"), type="primary", icon=":material/check:", key="approve", shortcut=None if asking else "A", on_click=_approve, args=(item, at))
+        st.button(t("通过"), type="primary", icon=":material/check:", key="approve", shortcut=None if asking else "A", on_click=_approve, args=(item, at, len(items) > 1))
         st.button(t("询问"), icon=":material/help:", key="ask", shortcut=None if asking else "Q", on_click=_open, args=("ask",))
         st.button(t("退回"), icon=":material/undo:", key="return", shortcut=None if asking else "B", on_click=_open, args=("return",))
         if item.amendment_id is not None and actor.role == "office_admin":
@@ -215,7 +215,7 @@ def _next(at: int) -> None:
     st.session_state["at"] = at
 
 
-def _approve(item: Waiting, at: int) -> None:
+def _approve(item: Waiting, at: int, more: bool) -> None:
     actor = frame.current()
     try:
         with frame.store().begin(actor.university_code) as uow:
@@ -225,7 +225,7 @@ def _approve(item: Waiting, at: int) -> None:
         if isinstance(refused, Conflict):
             _next(at)
         return
-    st.session_state["said"] = t("{number} 已通过，已打开下一条", number=item.number)
+    st.session_state["said"] = t("{number} 已通过，已打开下一条", number=item.number) if more else t("{number} 已通过", number=item.number)
     _next(at)
 
 
@@ -236,7 +236,7 @@ def _dialog(item: Waiting, at: int, which: str) -> None:
     def dialog() -> None:
         declared = ALL_RECORDS[item.type_id]
         st.caption(frame.md(f"{item.number} {item.title}"))
-        text = st.text_area((t("问题") if which == "ask" else t("原因")) + " \\*", key="reason_text", height=120, help=t("至少 5 个字，提交人会看到"))
+        text = st.text_area((t("问题") if which == "ask" else t("原因")) + " *", key="reason_text", height=120, help=t("至少 5 个字，提交人会看到"))
         marked: list[str] = []
         if which == "return":
             words = {f.name: pick(f.zh, f.en) for f in declared.fields() if not isinstance(f, k.Shown)}
