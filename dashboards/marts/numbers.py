@@ -222,7 +222,7 @@ def sql_of(mart: Mart, spec: Spec) -> str:
             case _:
                 return f"SELECT {top}\n     / nullif({bottom}, 0)"
     where, parameters = clauses(mart, found, spec, None)
-    text = "SELECT sum(contribution)\nFROM v_contribution\nWHERE " + "\n  AND ".join(where)
+    text = "SELECT coalesce(sum(contribution), 0)\nFROM v_contribution\nWHERE " + "\n  AND ".join(where)
     for value in parameters:
         text = text.replace("?", _literal(value), 1)
     return text
