@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import insert
 
 from ingestion import accounts, units
-from ingestion.accounts import passwords
-from ingestion.accounts.administration import Grant
-from ingestion.store.engine import ALL, Store
+from ingestion.accounts import Grant, passwords
+from ingestion.principal import Principal
+from ingestion.store import platform as p
+from ingestion.store.engine import ALL, Store, UnitOfWork, utc_now
 
 PASSWORD = "Lantern-River-42"
 PROVINCE = "42000"
@@ -85,3 +87,68 @@ def build(store: Store) -> Province:
                 uow, None, code, username, name, grants=(grant,), kind=kind, password=PASSWORD, must_change=False
             )
     return Province(store, ids, unit_ids)
+
+
+PEOPLE = {"r1": "99001", "r2": "99001", "r3": "99001", "s11": "99001", "o1": "99001", "q1": "99002"}
+
+
+class World:
+    """Records of every state and relation, made without the operations under test."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        self.store: Store = province.store
+        self.people: dict[str, int] = {}
+        with self.store.begin(ALL) as uow:
+            for who, code in PEOPLE.items():
+                self.people[who] = self.record(uow, code, "person", "30", "o1" if code == "99001" else "o2", title=who)
+                uow.conn.execute(
+                    p.account.update().where(p.account.c.id == province.accounts[who]).values(person_id=self.people[who])
+                )
+
+    def record(
+        self, uow: UnitOfWork, code: str, type_id: str, state: str, entered_by: str, *, owner: str | None = None,
+        college: str | None = None, channel: str = "own", named: str | None = None, claim: str = "filed", title: str = "x",
+    ) -> int:  # fmt: skip
+        now = utc_now()
+        created: int = uow.conn.execute(
+            insert(p.record)
+            .values(
+                university_code=code, type=type_id, state=state, title=title, entered_by=self.province.accounts[entered_by],
+                owner_person_id=self.people[owner] if owner else None, channel=channel, created_at=now, updated_at=now,
+                college_id=self.province.units[college] if college else None, state_since=now,
+                submitted_at=None if state == "00" else now, approved_at=now if state == "30" else None,
+                voided_at=now if state == "90" else None,
+            )
+            .returning(p.record.c.id)
+        ).scalar_one()  # fmt: skip
+        if named:
+            uow.conn.execute(
+                insert(p.contributor).values(
+                    university_code=code, record_id=created, role="author", rank=1, kind="staff",
+                    person_id=self.people[named], name=named, claim=claim,
+                )
+            )  # fmt: skip
+        return created
+
+    def principals(self) -> list[Principal]:
+        units, ids, people = self.province.units, self.province.accounts, self.people
+        return [
+            Principal(ids["r1"], "99001", "00123", "张伟", "researcher", person_id=people["r1"]),
+            Principal(ids["r2"], "99001", "00124", "李娜", "researcher", person_id=people["r2"]),
+            Principal(ids["s11"], "99001", "s11", "刘芳", "college_admin", unit_id=units["C1"], person_id=people["s11"]),
+            Principal(ids["s12"], "99001", "s12", "孙丽", "college_admin", unit_id=units["C2"]),
+            Principal(ids["o1"], "99001", "o1", "陈刚", "office_admin", person_id=people["o1"]),
+            Principal(ids["f1"], "99001", "f1", "冯涛", "finance"),
+            Principal(ids["a1"], "99001", "a1", "郑洁", "analyst"),
+            Principal(ids["e1"], "99001", "e1", "何平", "expert"),
+            Principal(ids["p1"], "42000", "p1", "周敏", "province_staff"),
+            Principal(ids["q1"], "99002", "00123", "王强", "researcher", person_id=people["q1"]),
+            Principal(ids["d11"], "99002", "d11", "马超", "college_admin", unit_id=units["D1"]),
+            Principal(ids["o2"], "99002", "o2", "吴霞", "office_admin"),
+        ]
+
+
+@pytest.fixture
+def world(province: Province) -> World:
+    return World(province)

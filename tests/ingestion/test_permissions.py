@@ -29,12 +29,12 @@ from ingestion.permissions import (
     allowed,
     can,
 )
-from ingestion.principal import Denied, NotFound, Principal, Role
+from ingestion.principal import Denied, NotFound, Role
 from ingestion.store import platform as p
-from ingestion.store.engine import ALL, Store, UnitOfWork, today, utc_now
-from tests.ingestion.access import Province, cheap_argon, province
+from ingestion.store.engine import ALL, today, utc_now
+from tests.ingestion.access import World, cheap_argon, province, world
 
-__all__ = ["cheap_argon", "province"]
+__all__ = ["cheap_argon", "province", "world"]
 
 MATRIX = Path(__file__).parent / "policy_matrix.csv"
 DECIDE = ("approve", "return", "amendment.approve", "amendment.return", "amendment.refuse")
@@ -161,71 +161,6 @@ def test_the_policy_is_the_one_that_was_agreed() -> None:
 
 
 # --- predicate and SQL agree --------------------------------------------------------------------------
-
-PEOPLE = {"r1": "99001", "r2": "99001", "r3": "99001", "s11": "99001", "o1": "99001", "q1": "99002"}
-
-
-class World:
-    """Records of every state and relation, made without the operations under test."""
-
-    def __init__(self, province: Province) -> None:
-        self.province = province
-        self.store: Store = province.store
-        self.people: dict[str, int] = {}
-        with self.store.begin(ALL) as uow:
-            for who, code in PEOPLE.items():
-                self.people[who] = self.record(uow, code, "person", "30", "o1" if code == "99001" else "o2", title=who)
-                uow.conn.execute(
-                    p.account.update().where(p.account.c.id == province.accounts[who]).values(person_id=self.people[who])
-                )
-
-    def record(
-        self, uow: UnitOfWork, code: str, type_id: str, state: str, entered_by: str, *, owner: str | None = None,
-        college: str | None = None, channel: str = "own", named: str | None = None, claim: str = "filed", title: str = "x",
-    ) -> int:  # fmt: skip
-        now = utc_now()
-        created: int = uow.conn.execute(
-            insert(p.record)
-            .values(
-                university_code=code, type=type_id, state=state, title=title, entered_by=self.province.accounts[entered_by],
-                owner_person_id=self.people[owner] if owner else None, channel=channel, created_at=now, updated_at=now,
-                college_id=self.province.units[college] if college else None, state_since=now,
-                submitted_at=None if state == "00" else now, approved_at=now if state == "30" else None,
-                voided_at=now if state == "90" else None,
-            )
-            .returning(p.record.c.id)
-        ).scalar_one()  # fmt: skip
-        if named:
-            uow.conn.execute(
-                insert(p.contributor).values(
-                    university_code=code, record_id=created, role="author", rank=1, kind="staff",
-                    person_id=self.people[named], name=named, claim=claim,
-                )
-            )  # fmt: skip
-        return created
-
-    def principals(self) -> list[Principal]:
-        units, ids, people = self.province.units, self.province.accounts, self.people
-        return [
-            Principal(ids["r1"], "99001", "00123", "张伟", "researcher", person_id=people["r1"]),
-            Principal(ids["r2"], "99001", "00124", "李娜", "researcher", person_id=people["r2"]),
-            Principal(ids["s11"], "99001", "s11", "刘芳", "college_admin", unit_id=units["C1"], person_id=people["s11"]),
-            Principal(ids["s12"], "99001", "s12", "孙丽", "college_admin", unit_id=units["C2"]),
-            Principal(ids["o1"], "99001", "o1", "陈刚", "office_admin", person_id=people["o1"]),
-            Principal(ids["f1"], "99001", "f1", "冯涛", "finance"),
-            Principal(ids["a1"], "99001", "a1", "郑洁", "analyst"),
-            Principal(ids["e1"], "99001", "e1", "何平", "expert"),
-            Principal(ids["p1"], "42000", "p1", "周敏", "province_staff"),
-            Principal(ids["q1"], "99002", "00123", "王强", "researcher", person_id=people["q1"]),
-            Principal(ids["d11"], "99002", "d11", "马超", "college_admin", unit_id=units["D1"]),
-            Principal(ids["o2"], "99002", "o2", "吴霞", "office_admin"),
-        ]
-
-
-@pytest.fixture
-def world(province: Province) -> World:
-    return World(province)
-
 
 @pytest.mark.ac("AC-032", "AC-033", "AC-075")
 def test_lists_hold_exactly_what_the_policy_lets_each_role_see(world: World) -> None:
