@@ -40,12 +40,12 @@ HEADER: tuple[tuple[str, str, str], ...] = (
     ("college_id", "bigint", "h.college_id"),
     ("owner_person_id", "bigint", "h.owner_person_id"),
     ("in_statistics", "boolean", "h.in_statistics"),
-    ("filed_on", "date", "h.dated_on"),
+    ("listed_on", "date", "h.dated_on"),
     ("filed_year", "integer", "h.filed_year"),
     ("approved_at", "timestamp", "h.approved_at"),
     ("voided_at", "timestamp", "h.voided_at"),
 )
-"""What every stg_<type> carries from the header. ``filed_on`` files a record in lists; no measure reads it."""
+"""What every stg_<type> carries from the header. ``listed_on`` files a record in lists; no measure reads it."""
 
 
 def extracted(table: sa.Table) -> list[tuple[str, str]]:

@@ -57,7 +57,8 @@ def check_raw(con: duckdb.DuckDBPyConnection, batch: Batch) -> Outcome:
     for record_type in ALL_RECORDS.values():
         if record_type.id in present:
             suite = catalogue.suite(record_type, codes, today)
-            frame = _frame(con, suite, f"FROM staging.stg_{record_type.id} AS b WHERE {NOT_DRAFT} {rows}")
+            body = f"(SELECT h.state, d.* FROM raw.{record_type.id} AS d JOIN raw.record AS h ON h.id = d.record_id)"  # noqa: S608
+            frame = _frame(con, suite, f"FROM {body} AS b WHERE {NOT_DRAFT} {rows}")
             outcomes.append((suite, engine.run(suite, frame)))
     outcomes.append(_header(con, batch))
     outcomes.append(
@@ -78,7 +79,7 @@ def check_marts(con: duckdb.DuckDBPyConnection, batch: Batch) -> Outcome:
         "rpt_reconciliation": f"FROM reports.rpt_reconciliation AS b WHERE {touched}",
         "rpt_balance": f"FROM reports.rpt_balance AS b WHERE {touched}",
         "fct_measure": f"FROM core.fct_measure AS b WHERE {touched} {rows}",
-        "rpt_indicator": f"FROM ({_INDICATORS}) AS b WHERE {touched}",  # noqa: S608
+        "rpt_indicator": f"FROM ({_INDICATORS}) AS b WHERE {touched}",
     }
     outcomes = [(suite, engine.run(suite, _frame(con, suite, sources[suite.name]))) for suite in marts.SUITES]
     _remember(con, MARTS, batch, outcomes)
@@ -165,7 +166,7 @@ def _frame(con: duckdb.DuckDBPyConnection, suite: Suite, source: str) -> pd.Data
     wanted = set(suite.columns)
     wanted |= {catalogue.condition_field(check.where) for check in suite.checks if check.where}
     names = ", ".join(f'b."{column}"' for column in sorted(wanted))
-    table: pa.Table = con.execute(f"SELECT {names} {source}").to_arrow_table()  # noqa: S608
+    table: pa.Table = con.execute(f"SELECT {names} {source}").to_arrow_table()
     return table.to_pandas(types_mapper=pd.ArrowDtype)
 
 
@@ -182,7 +183,7 @@ def _header(con: duckdb.DuckDBPyConnection, batch: Batch) -> tuple[Suite, list[F
             LEFT JOIN (
                 SELECT c.record_id, max_by(c.person_id, -c.rank) AS person_id
                 FROM raw.contributor AS c
-                WHERE c.kind = 'staff' AND c.person_id IS NOT NULL AND coalesce(c.claim, 'filed') <> 'declined'
+                WHERE c.kind = 'staff' AND c.role <> 'handler' AND c.person_id IS NOT NULL AND coalesce(c.claim, 'filed') <> 'declined'
                 GROUP BY c.record_id
             ) AS best ON best.record_id = r.id
             WHERE r.state >= '10' AND r.state <> '90' {rows}

@@ -23,7 +23,7 @@ select
     i.zh,
     i.en,
     i.parent,
-    coalesce(i.seq, 0) as seq,
+    cast(coalesce(i.seq, 0) as integer) as seq,
     cast(i.valid_from as date) as valid_from,
     cast(i.valid_to as date) as valid_to
 from items as i

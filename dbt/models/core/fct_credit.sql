@@ -24,7 +24,8 @@ staff as (
         count(*) over (partition by c.record_id) as own_count
     from {{ ref('stg_contributor') }} as c
     inner join records as r on r.record_id = c.record_id
-    where c.kind = 'staff' and coalesce(c.claim, 'filed') <> 'declined'
+    -- a handler carries the paper of a fund record; the money is the project owner's, whom the header names
+    where c.kind = 'staff' and c.role <> 'handler' and coalesce(c.claim, 'filed') <> 'declined'
 ),
 
 -- College of a contributor at the record's date: the main post that covers the day, else the latest one.
@@ -101,7 +102,7 @@ select
     cast(
         case
             when w.kind = 'none' or w.rank > 4 then 0
-            when f.is_part_author then 1.0 / (w.rank + 8)
+            when w.book_role = '240' then 1.0 / (w.rank + 8)
             else 1.0 / w.rank
         end as decimal(14, 12)
     ) as share_book_n,

@@ -13,7 +13,7 @@ select
     r.title,
     r.college_id,
     r.owner_person_id,
-    r.filed_year,
+    cast(r.filed_year as integer) as filed_year,
     r.dated_on,
     r.channel,
     r.in_statistics,

@@ -1,4 +1,4 @@
-{{{ config(
+{{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',

@@ -1,0 +1,30 @@
+-- written by pipelines/codegen.py from the catalogue: do not edit
+select
+    cast(h.university_code as varchar) as university_code,
+    cast(h.id as bigint) as record_id,
+    cast(h.state as varchar) as state,
+    cast(h.college_id as bigint) as college_id,
+    cast(h.owner_person_id as bigint) as owner_person_id,
+    cast(h.in_statistics as boolean) as in_statistics,
+    cast(h.dated_on as date) as listed_on,
+    cast(h.filed_year as integer) as filed_year,
+    cast(h.approved_at as timestamp) as approved_at,
+    cast(h.voided_at as timestamp) as voided_at,
+    cast(b.title as varchar) as title,
+    cast(b.appraisal_no as varchar) as appraisal_no,
+    cast(b.form as varchar) as form,
+    cast(b.organiser as varchar) as organiser,
+    cast(b.appraised_on as date) as appraised_on,
+    cast(b.appraised_on_precision as varchar) as appraised_on_precision,
+    cast(b.level as varchar) as level,
+    cast(b.conclusion as varchar) as conclusion,
+    cast(b.unit_total as bigint) as unit_total,
+    cast(b.unit_rank as bigint) as unit_rank,
+    cast(b.registration_no as varchar) as registration_no,
+    cast(b.outcome_form as varchar) as outcome_form,
+    cast(b.completion_form as varchar) as completion_form,
+    cast(b.subject_class as varchar) as subject_class,
+    cast(b.discipline as varchar) as discipline,
+    cast(b.industry as varchar) as industry
+from {{ source('raw', 'record') }} as h
+inner join {{ source('raw', 'appraisal') }} as b on b.record_id = h.id

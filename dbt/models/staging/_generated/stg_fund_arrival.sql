@@ -1,0 +1,33 @@
+-- written by pipelines/codegen.py from the catalogue: do not edit
+select
+    cast(h.university_code as varchar) as university_code,
+    cast(h.id as bigint) as record_id,
+    cast(h.state as varchar) as state,
+    cast(h.college_id as bigint) as college_id,
+    cast(h.owner_person_id as bigint) as owner_person_id,
+    cast(h.in_statistics as boolean) as in_statistics,
+    cast(h.dated_on as date) as listed_on,
+    cast(h.filed_year as integer) as filed_year,
+    cast(h.approved_at as timestamp) as approved_at,
+    cast(h.voided_at as timestamp) as voided_at,
+    cast(b.arrival_no as varchar) as arrival_no,
+    cast(b.project_id as bigint) as project_id,
+    cast(b.arrived_on as date) as arrived_on,
+    cast(b.amount as bigint) as amount,
+    cast(b.payer as varchar) as payer,
+    cast(b.payer_type as varchar) as payer_type,
+    cast(b.fund_source as varchar) as fund_source,
+    cast(b.fund_nature as varchar) as fund_nature,
+    cast(b.voucher_no as varchar) as voucher_no,
+    cast(b.arrival_channel as varchar) as arrival_channel,
+    cast(b.invoice_state as varchar) as invoice_state,
+    cast(b.tech_amount as bigint) as tech_amount,
+    cast(b.vat as bigint) as vat,
+    cast(b.management_fee as bigint) as management_fee,
+    cast(b.register_fee as bigint) as register_fee,
+    cast(b.outward_reserve as bigint) as outward_reserve,
+    cast(b.net_amount as bigint) as net_amount,
+    cast(b.fund_card as varchar) as fund_card,
+    cast(b.booked_on as date) as booked_on
+from {{ source('raw', 'record') }} as h
+inner join {{ source('raw', 'fund_arrival') }} as b on b.record_id = h.id

@@ -1,0 +1,33 @@
+-- written by pipelines/codegen.py from the catalogue: do not edit
+select
+    cast(h.university_code as varchar) as university_code,
+    cast(h.id as bigint) as record_id,
+    cast(h.state as varchar) as state,
+    cast(h.college_id as bigint) as college_id,
+    cast(h.owner_person_id as bigint) as owner_person_id,
+    cast(h.in_statistics as boolean) as in_statistics,
+    cast(h.dated_on as date) as listed_on,
+    cast(h.filed_year as integer) as filed_year,
+    cast(h.approved_at as timestamp) as approved_at,
+    cast(h.voided_at as timestamp) as voided_at,
+    cast(b.name as varchar) as name,
+    cast(b.name_en as varchar) as name_en,
+    cast(b.level as varchar) as level,
+    cast(b.hosting as varchar) as hosting,
+    cast(b.host as varchar) as host,
+    cast(b.organiser as varchar) as organiser,
+    cast(b.place as varchar) as place,
+    cast(b.country as varchar) as country,
+    cast(b.started_on as date) as started_on,
+    cast(b.ended_on as date) as ended_on,
+    cast(b.attendees as bigint) as attendees,
+    cast(b.overseas_attendees as bigint) as overseas_attendees,
+    cast(b.cost as bigint) as cost,
+    cast(b.approval_no as varchar) as approval_no,
+    cast(b.subject_class as varchar) as subject_class,
+    cast(b.discipline as varchar) as discipline,
+    cast(b.papers as bigint) as papers,
+    cast(b.invited_talks as bigint) as invited_talks,
+    cast(b.has_proceedings as boolean) as has_proceedings
+from {{ source('raw', 'record') }} as h
+inner join {{ source('raw', 'hosted_conference') }} as b on b.record_id = h.id

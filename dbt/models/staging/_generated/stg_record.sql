@@ -1,0 +1,26 @@
+-- written by pipelines/codegen.py from the catalogue: do not edit
+select
+    cast(b.id as bigint) as id,
+    cast(b.university_code as varchar) as university_code,
+    cast(b.type as varchar) as type,
+    cast(b.state as varchar) as state,
+    cast(b.version as bigint) as version,
+    cast(b.title as varchar) as title,
+    cast(b.college_id as bigint) as college_id,
+    cast(b.owner_person_id as bigint) as owner_person_id,
+    cast(b.entered_by as bigint) as entered_by,
+    cast(b.channel as varchar) as channel,
+    cast(b.filed_year as bigint) as filed_year,
+    cast(b.dated_on as date) as dated_on,
+    cast(b.in_statistics as boolean) as in_statistics,
+    cast(b.out_reason as varchar) as out_reason,
+    cast(b.non_secret as boolean) as non_secret,
+    cast(b.batch_id as bigint) as batch_id,
+    cast(b.step as varchar) as step,
+    cast(b.created_at as timestamp) as created_at,
+    cast(b.updated_at as timestamp) as updated_at,
+    cast(b.submitted_at as timestamp) as submitted_at,
+    cast(b.state_since as timestamp) as state_since,
+    cast(b.approved_at as timestamp) as approved_at,
+    cast(b.voided_at as timestamp) as voided_at
+from {{ source('raw', 'record') }} as b

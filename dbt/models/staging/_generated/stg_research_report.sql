@@ -1,0 +1,33 @@
+-- written by pipelines/codegen.py from the catalogue: do not edit
+select
+    cast(h.university_code as varchar) as university_code,
+    cast(h.id as bigint) as record_id,
+    cast(h.state as varchar) as state,
+    cast(h.college_id as bigint) as college_id,
+    cast(h.owner_person_id as bigint) as owner_person_id,
+    cast(h.in_statistics as boolean) as in_statistics,
+    cast(h.dated_on as date) as listed_on,
+    cast(h.filed_year as integer) as filed_year,
+    cast(h.approved_at as timestamp) as approved_at,
+    cast(h.voided_at as timestamp) as voided_at,
+    cast(b.title as varchar) as title,
+    cast(b.report_type as varchar) as report_type,
+    cast(b.finished_on as date) as finished_on,
+    cast(b.finished_on_precision as varchar) as finished_on_precision,
+    cast(b.submitted_to as varchar) as submitted_to,
+    cast(b.recipient_class as varchar) as recipient_class,
+    cast(b.is_adopted as boolean) as is_adopted,
+    cast(b.adopter as varchar) as adopter,
+    cast(b.adoption_level as varchar) as adoption_level,
+    cast(b.adopted_on as date) as adopted_on,
+    cast(b.adopted_on_precision as varchar) as adopted_on_precision,
+    cast(b.instructor as varchar) as instructor,
+    cast(b.signature as varchar) as signature,
+    cast(b.is_public as boolean) as is_public,
+    cast(b.words as double) as words,
+    cast(b.subject_class as varchar) as subject_class,
+    cast(b.discipline as varchar) as discipline,
+    cast(b.project_source as varchar) as project_source,
+    cast(b.activity_type as varchar) as activity_type
+from {{ source('raw', 'record') }} as h
+inner join {{ source('raw', 'research_report') }} as b on b.record_id = h.id

@@ -1,0 +1,245 @@
+"""The pipeline as Dagster sees it: raw, the dbt project, checks, published files; a job, a sensor, a schedule.
+
+``dagster dev -m pipelines.definitions`` shows the whole graph. The refresher of ``yanshu serve`` runs the
+same job in its own process (``run_in_process``): the assets share one ``Refresh``, so the executor is the
+in-process one. dagster-dbt would start dbt's command line for each run; here the events of a warm
+``dbtRunner`` become Dagster's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from sqlalchemy import func, select
+
+from expectations.checks import Failure
+from ingestion import refreshes
+from ingestion.store import platform as p
+from ingestion.store.engine import ALL, Store, home, open_store
+from pipelines import quality
+from pipelines.refresh import Refresh, RefreshResult, lock, recorded
+from pipelines.transform import REPORTS, Transformer, TransformError
+
+RAW = dg.AssetKey(["raw"])
+PUBLISHED = dg.AssetKey(["published"])
+POOL = "warehouse"
+RAW_CHECKS = ("declared", "header", "contributors", "keys")
+MART_CHECKS = ("reconciliation", "balances", "measures", "conservation")
+_SUITE_CHECK = {
+    "record": "header", "contributor": "contributors", "record_key": "keys",
+    "rpt_reconciliation": "reconciliation", "rpt_balance": "balances", "fct_measure": "measures",
+    "rpt_indicator": "conservation",
+}  # fmt: skip
+
+
+class Translator(DagsterDbtTranslator):
+    """Every source is the one raw asset: the feed delivers all tables in one transaction."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return RAW
+        return dg.AssetKey([dbt_resource_props["config"].get("schema") or "main", dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return dbt_resource_props["config"].get("schema")
+
+
+TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+
+@dg.resource(config_schema={"full": dg.Field(bool, default_value=False)})
+def refresh_resource(context: dg.InitResourceContext) -> Iterator[Refresh]:
+    """One refresh under the installation's lock, its status row written at its end."""
+    store = open_store()
+    with lock(home()):
+        with store.begin(ALL) as uow:
+            asked = refreshes.waiting(uow)
+            if asked is not None:
+                refreshes.take(uow, asked)
+        full = context.resource_config["full"] or (asked is not None and asked.full_reload)
+        refresh = Refresh(store, home(), full, transformer())
+        with store.begin(ALL) as uow:
+            run = refreshes.begin(uow)
+        try:
+            yield refresh
+        finally:
+            result = refresh.result
+            with store.begin(ALL) as uow:
+                if result.published:
+                    refreshes.finish(
+                        uow, run, state=result.state, generation=result.generation, as_of=result.as_of,
+                        changed_rows=result.changed_rows, detail={"seconds": result.seconds_by_stage},
+                    )  # fmt: skip
+                elif refresh.batch is None:
+                    refreshes.discard(uow, run)
+                else:
+                    refreshes.finish(uow, run, state="failed", detail={"error": "interrupted"})
+            store.dispose()
+
+
+@lru_cache(maxsize=1)
+def transformer() -> Transformer:
+    return Transformer(home())
+
+
+def _check_results(names: tuple[str, ...], key: dg.AssetKey, failures: list[Failure]) -> Iterator[dg.AssetCheckResult]:
+    """A check passes unless an error was found; findings that hold nobody back are listed."""
+    for name in names:
+        of_check = [f for f in failures if _SUITE_CHECK.get(f.suite, "declared") == name]
+        yield dg.AssetCheckResult(
+            check_name=name,
+            asset_key=key,
+            passed=not any(f.check.severity == "error" for f in of_check),
+            metadata={f"{f.check.rule} {f.university_code}": len(f.record_ids) or 1 for f in of_check[:50]},
+        )
+
+
+def _assets(manifest: Mapping[str, Any]) -> list[Any]:
+    @dg.asset(
+        key=RAW,
+        group_name="raw",
+        description="The store's tables as the change feed delivers them. 库内各表，按变更流抵达。",
+        check_specs=[dg.AssetCheckSpec(name, asset=RAW) for name in RAW_CHECKS],
+        required_resource_keys={"refresh"},
+        pool=POOL,
+    )
+    def raw(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        refresh: Refresh = context.resources.refresh
+        outcome = refresh.check_raw() if refresh.extract() else quality.Outcome(0, [])
+        yield dg.MaterializeResult(metadata={"changed_rows": refresh.result.changed_rows})
+        yield from _check_results(RAW_CHECKS, RAW, outcome.failures)
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=TRANSLATOR,
+        exclude="resource_type:unit_test",
+        required_resource_keys={"refresh"},
+        pool=POOL,
+        name="marts",
+    )
+    def marts(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        refresh: Refresh = context.resources.refresh
+        if refresh.batch is None:
+            return
+        events: list[Any] = []
+        failure: TransformError | None = None
+        try:
+            refresh.transform((events.append,))
+        except TransformError as error:
+            failure = error
+        yield from _dagster_events(events, manifest, context)
+        if failure is not None:
+            raise failure
+
+    @dg.asset(
+        key=PUBLISHED,
+        group_name="published",
+        deps=[dg.AssetKey(["reports", name]) for name in REPORTS],
+        description="Read-only files, one a university, one for the province, one for peers. 只读发布文件。",
+        check_specs=[dg.AssetCheckSpec(name, asset=PUBLISHED) for name in MART_CHECKS],
+        required_resource_keys={"refresh"},
+        pool=POOL,
+    )
+    def published(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        refresh: Refresh = context.resources.refresh
+        outcome = refresh.check_marts()
+        manifest_ = refresh.publish()
+        refresh.findings()
+        yield dg.MaterializeResult(
+            metadata={"generation": manifest_.generation, "files": len(manifest_.files), "held": len(manifest_.held)}
+        )
+        yield from _check_results(MART_CHECKS, PUBLISHED, outcome.failures)
+
+    return [raw, marts, published]
+
+
+def _dagster_events(events: list[Any], manifest: Mapping[str, Any], context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """dbt's log messages of finished nodes as materializations and check results."""
+    from google.protobuf.json_format import MessageToDict
+
+    for event in events:
+        if event.info.name not in ("LogSeedResult", "LogModelResult", "LogTestResult"):
+            continue
+        raw_event = MessageToDict(event, preserving_proto_field_name=True)
+        message = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})
+        yield from message.to_default_asset_events(
+            manifest=manifest, dagster_dbt_translator=TRANSLATOR, context=context
+        )
+
+
+def _sensor(job: Any) -> Any:
+    @dg.sensor(job=job, minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
+    def refresh_sensor(context: dg.SensorEvaluationContext) -> Iterator[Any]:
+        """A run when somebody asked for one or the change log grew."""
+        store = open_store()
+        try:
+            with store.read(ALL) as uow:
+                newest = uow.conn.execute(select(func.coalesce(func.max(p.change_log.c.seq), 0))).scalar_one()
+                asked = refreshes.waiting(uow)
+        finally:
+            store.dispose()
+        if asked is not None:
+            yield dg.RunRequest(run_key=f"request-{asked.ids[-1]}")
+        elif str(newest) != context.cursor:
+            yield dg.RunRequest(run_key=f"change-{newest}")
+        context.update_cursor(str(newest))
+
+    return refresh_sensor
+
+
+def build(transformer_: Transformer) -> dg.Definitions:
+    """All definitions on one parsed dbt project."""
+    manifest = manifest_of(transformer_)
+    job = dg.define_asset_job("refresh", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
+    nightly = dg.ScheduleDefinition(
+        name="nightly_rebuild",
+        job=job,
+        cron_schedule="30 2 * * *",
+        execution_timezone="Asia/Shanghai",
+        run_config={"resources": {"refresh": {"config": {"full": True}}}},
+    )
+    return dg.Definitions(
+        assets=_assets(manifest),
+        jobs=[job],
+        schedules=[nightly],
+        sensors=[_sensor(job)],
+        resources={"refresh": refresh_resource},
+        executor=dg.in_process_executor,
+    )
+
+
+def manifest_of(transformer_: Transformer) -> dict[str, Any]:
+    """The parsed project in the form dagster-dbt reads."""
+    transformer_.manifest  # noqa: B018 parsing writes manifest.json
+    content: dict[str, Any] = json.loads((transformer_.target / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return build(transformer())
+
+
+_BUILT: dict[Path, dg.Definitions] = {}
+
+
+def run_in_process(store: Store, home: Path, full: bool = False, transformer: Transformer | None = None) -> RefreshResult:
+    """Run the refresh job here and now; raises what a stage raised."""
+    transformer = transformer or Transformer(home)
+    if home not in _BUILT:
+        _BUILT[home] = build(transformer)
+    job = _BUILT[home].get_job_def("refresh")
+
+    def work(refresh: Refresh) -> None:
+        with dg.DagsterInstance.ephemeral() as instance:
+            job.execute_in_process(instance=instance, resources={"refresh": refresh})
+
+    with lock(home):
+        return recorded(store, Refresh(store, home, full, transformer), work)
