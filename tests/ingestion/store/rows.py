@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import text
 
+from ingestion.store import tables  # noqa: F401  (the catalogue's tables join the metadata on import)
 from ingestion.store.engine import UnitOfWork
 from ingestion.store.platform import METADATA
 
