@@ -156,6 +156,8 @@ def draw(path: str, screen: Callable[[], None]) -> None:
         screen()
     except (NotFound, Denied) as refused:
         empty(said(refused), "", icon=":material/lock:")
+    except Exception as problem:  # the card must stand inside the page, where the reader is
+        script_error(problem)
 
 
 def _arrive(path: str) -> None:

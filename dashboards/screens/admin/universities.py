@@ -27,7 +27,7 @@ def show() -> None:
     words = {"code": t("代码"), "name": t("名称"), "enabled": t("状态")}
     numbers = {"people": t("人员"), "records": t("记录"), "approved": t("已通过")}
     event = st.dataframe(
-        found, hide_index=True, key="universities_grid", on_select="rerun", selection_mode="single-row", row_height=33, placeholder="—", height=560,
+        found, hide_index=True, key="universities_grid", on_select="rerun", selection_mode="single-row", row_height=33, placeholder="—", height=min(38 + 33 * len(found), 640),
         column_config={
             **{k: st.column_config.TextColumn(w) for k, w in words.items()},
             **{k: st.column_config.NumberColumn(w, format="%,d") for k, w in numbers.items()},
