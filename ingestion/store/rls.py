@@ -52,11 +52,13 @@ class Standing:
 
 def standing(conn: Connection) -> Standing:
     """For the doctor: a product that connects as a superuser is held by no policy."""
-    role, held = conn.execute(
-        text("SELECT rolname, NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user")
+    found = conn.execute(
+        text(
+            "SELECT rolname, NOT (rolsuper OR rolbypassrls) AS held FROM pg_roles WHERE rolname = current_user"
+        )
     ).one()
     owned = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
-    return Standing(role, held, bool(conn.scalar(owned)))
+    return Standing(str(found.rolname), bool(found.held), bool(conn.scalar(owned)))
 
 
 def _own(column: str) -> str:

@@ -85,7 +85,8 @@ def test_what_was_acknowledged_is_there(url: str) -> None:
             found = set(uow.conn.scalars(text("SELECT id FROM record")))
             whole = uow.conn.scalar(
                 text(
-                    "SELECT count(*) FROM record r JOIN paper ON record_id = r.id JOIN contributor c ON c.record_id = r.id"
+                    "SELECT count(*) FROM record r JOIN paper p ON p.record_id = r.id "
+                    "JOIN contributor c ON c.record_id = r.id"
                 )
             )
             if again.dialect == "sqlite":
@@ -98,7 +99,7 @@ def test_what_was_acknowledged_is_there(url: str) -> None:
 
 def test_a_killed_refresh_is_made_good_by_the_next(url: str, tmp_path: Path) -> None:
     file = tmp_path / "work.duckdb"
-    for _ in range(3):
+    for _ in range(2):
         assert killed(REFRESHER, url, str(file))
         store = open_store(url)
         with duckdb.connect(str(file)) as con:
