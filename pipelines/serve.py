@@ -34,7 +34,7 @@ class Beside:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", f"pipelines.{self.name}"],
+                [sys.executable, "-m", "pipelines.beside", self.name],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
 
@@ -99,7 +99,7 @@ def _web(host: str, port: int) -> None:
     import uvicorn
 
     config = uvicorn.Config(
-        "dashboards.app:app", host=host, port=port, log_level="warning", server_header=False,
+        "dashboards.app:create_app", factory=True, host=host, port=port, log_level="warning", server_header=False,
         timeout_graceful_shutdown=5, proxy_headers=bool(os.environ.get("YANSHU_PROXY")),
     )  # fmt: skip
     uvicorn.Server(config).run()

@@ -41,7 +41,9 @@ def register(app: typer.Typer, words: Words) -> None:
         store = open_store()
         try:
             with Progress(quiet=as_json).running() as progress:
-                result = refreshing.run(store, home(), full=full, progress=progress.step)
+                result = refreshing.run(
+                    store, home(), full=full, progress=lambda stage, _seconds: progress.step(_stage(stage, words))
+                )
         finally:
             store.dispose()
         emit(_as_dict(result), _refreshed(result, words), as_json)
@@ -154,15 +156,29 @@ def _as_dict(result: Any) -> dict[str, Any]:
     return dataclasses.asdict(result) if dataclasses.is_dataclass(result) and not isinstance(result, type) else dict(vars(result))
 
 
+STAGES = {
+    "feed": ("提取变更", "feed"),
+    "batch": ("准备", "batch"),
+    "raw_checks": ("检查原始数据", "raw checks"),
+    "transform": ("转换", "transform"),
+    "mart_checks": ("检查结果", "mart checks"),
+    "publish": ("发布", "publish"),
+    "findings": ("登记问题", "findings"),
+}
+
+
+def _stage(name: str, words: Words) -> str:
+    return words(*STAGES.get(name, (name, name)))
+
+
 def _refreshed(result: Any, words: Words) -> str:
-    stages = "，".join(f"{name} {seconds:.2f}" for name, seconds in result.seconds.items())
-    held = "、".join(sorted(result.held)) if result.held else ""
+    stages = words("，", ", ").join(f"{_stage(name, words)} {seconds:.2f}" for name, seconds in result.seconds_by_stage.items())
     text = words(
         f"批次 #{result.generation}：变更 {result.changed_rows} 行；用时（秒）：{stages}",
-        f"Generation #{result.generation}: {result.changed_rows} changed rows; seconds: {stages.replace('，', ', ')}",
+        f"Generation #{result.generation}: {result.changed_rows} changed rows; seconds: {stages}",
     )
-    if held:
-        text += "\n" + words(f"未更新的高校（检查未通过）：{held}", f"Held back by a failed check: {held}")
+    for university, held in sorted(result.held.items()):
+        text += "\n" + words(f"{university} 保留上一批次：{held.zh}", f"{university} keeps its last file: {held.en}")
     return text
 
 

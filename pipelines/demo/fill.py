@@ -28,7 +28,7 @@ class Person:
     unit_id: int
     fields: tuple[str, ...]
     joined: date
-    title: str = ""
+    named: bool = False
 
 
 @dataclass
@@ -62,6 +62,10 @@ class CodeChooser:
             else:
                 self._leaves[key] = [code for code, p in rows if p == parent]
         return self._leaves[key]
+
+    def roots(self, list_name: str) -> list[str]:
+        """The codes without a parent."""
+        return [code for code, parent in self._items(list_name) if not parent]
 
     def has(self, list_name: str, code: str) -> bool:
         return any(code == item for item, _ in self._items(list_name))
