@@ -107,7 +107,7 @@ class Refresh:
     def extract(self) -> bool:
         """Bring the raw layer up to the store and note what must be rewritten; False when nothing is to do."""
         with self.stage("feed"), self.warehouse() as con:
-            changes = feed.read(self.store, raw.position(con))
+            changes = feed.read(self.store, None if self.wants_full else raw.position(con))
             touched = raw.apply(con, changes)
             self.result.changed_rows = changes.changed_rows
             self.result.as_of = changes.as_of
