@@ -316,26 +316,33 @@ def unit_name(principal: Principal, unit_id: int | None) -> str:
 def as_of_line(principal: Principal) -> None:
     """江城大学 · 科研处管理员 · 数据截至 … · 批次 #n · 对账: which numbers a page can show at all."""
     parts = [md(university_name(principal)), role_word(principal.role)]
-    meta = generation(principal)
-    if meta is None:
+    fresh = freshness(principal)
+    if fresh is None or fresh.as_of is None:
         parts.append(t("数据尚未生成"))
     else:
-        parts.append(t("数据截至 {at}", at=local_time(meta.as_of).strftime("%Y-%m-%d %H:%M:%S")))
-        parts.append(t("批次 #{n}", n=meta.generation))
+        parts.append(t("数据截至 {at}", at=local_time(fresh.as_of).strftime("%Y-%m-%d %H:%M:%S")))
+        parts.append(t("批次 #{n}", n=fresh.generation))
         parts.append(
             ":green[:material/check_circle: " + t("对账一致") + "]"
-            if meta.reconciled
+            if fresh.reconciled
             else ":orange[:material/error: " + t("对账未通过") + "]"
         )
+        if fresh.waiting:
+            parts.append(t("待计入 {n} 条", n=fresh.waiting))
+        if fresh.paused:
+            parts.append(":orange[:material/pause_circle: " + t("刷新暂停") + "]")
+        if fresh.held:
+            parts.append(":orange[:material/warning: " + t("新数据未发布：{check}", check=md(fresh.held)) + "]")
     with st.container(key="asof"):
         st.caption(" · ".join(parts))
 
 
-def generation(principal: Principal) -> Any:
-    """as_of (UTC), number and reconciliation of the published file this principal reads, or None."""
-    from dashboards.marts import reader
+def freshness(principal: Principal) -> Any:
+    """Time, generation and reconciliation of the figures this principal reads, what waits; None without any."""
+    from dashboards.marts import freshness as figures
 
-    return reader.meta_for(principal)
+    with store().read("*" if principal.is_province else principal.university_code) as uow:
+        return figures.of(uow, principal)
 
 
 # --- small pieces that hold data --------------------------------------------------------------------------

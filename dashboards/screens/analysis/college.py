@@ -52,7 +52,7 @@ def _people(mart: Mart, year: int) -> None:
         spec = Spec(one, year, "FULL_PERSON" if "FULL_PERSON" in found.rules else "")
         for keys, value, _ in numbers.groups(mart, spec, ("person",)):
             values.setdefault(keys[0], {})[one] = value or 0.0
-    ids = sorted(known, key=lambda k: (-sum(v > 0 for v in values.get(k, {}).values()), -values.get(k, {}).get("O01", 0.0), known[k][0]))
+    ids = sorted(known, key=lambda k: (-values.get(k, {}).get("O01", 0.0), -values.get(k, {}).get("F01", 0.0), known[k][0]))
     rows: list[dict[str, Any]] = []
     for key in ids:
         row: dict[str, Any] = {t("工号"): known[key][0], t("姓名"): known[key][1]}

@@ -90,7 +90,8 @@ def _clause(now: Number, before: Number) -> str:
     amount = frame.md(now.definition.shown(abs(difference)))
     if not difference:
         return f"**{said}**" + t("，与去年同日持平")
-    word = t("，比去年同日多 {n}（{percent}）") if difference > 0 else t("，比去年同日少 {n}（{percent}）")
+    more, fewer = (t("，比去年同日多 {n}（{percent}）"), t("，比去年同日少 {n}（{percent}）")) if now.spec.until else (t("，比上年多 {n}（{percent}）"), t("，比上年少 {n}（{percent}）"))
+    word = more if difference > 0 else fewer
     return f"**{said}" + word.format(n=f"{amount} {words.unit(now.definition)}", percent=frame.md(percent)) + "**"
 
 
@@ -106,10 +107,9 @@ def _movers(mart: Mart, spec: Spec) -> str:
     names = colleges(mart)
     found = definitions.definition(mart, spec.indicator)
     said = [
-        f"{frame.md(words.label(names, key))}（{frame.md(words.signed(found.shown(moves[key]), moves[key]))}）" for key in same_way
+        t("{name}（{change}）", name=frame.md(words.label(names, key)), change=frame.md(words.signed(found.shown(moves[key]), moves[key]))) for key in same_way
     ]
-    joined = t("和").join(said) if language() == "zh" else " and ".join(said)
-    return t("，主要来自{names}", names=joined)
+    return t("，主要来自{names}", names=t("和").join(said))
 
 
 # --- charts ---------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def _sources(actor: Principal, relations: list[tuple[str, list[tuple[str, str, s
         table = pd.DataFrame([{t("字段"): name, t("类型"): kind, t("说明"): comment} for name, kind, comment in columns])
         if len(table) and not table[t("说明")].any():
             table = table.drop(columns=[t("说明")])
-        st.dataframe(table, hide_index=True, row_height=30, height=330, key="sql_columns", alt=t("字段"))
+        st.dataframe(table, hide_index=True, row_height=30, height=min(30 * (len(table) + 1) + 4, 330), key="sql_columns", alt=t("字段"))
 
 
 def _editor(actor: Principal) -> None:
