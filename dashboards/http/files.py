@@ -66,8 +66,8 @@ def routes(store: Callable[[], Store]) -> list[BaseRoute]:
 
 
 def _open(store: Store, principal: Principal, attachment_id: int) -> attachments.Download:
-    if attachment_id > 2**62:
-        raise NotFound
     with audit.refusals(store, principal, "download", "attachment", attachment_id):
+        if attachment_id > 2**62:  # no database has such a number
+            raise NotFound
         with store.begin(principal.university_code) as uow:
             return attachments.open_download(uow, principal, attachment_id)

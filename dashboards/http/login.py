@@ -145,6 +145,7 @@ async def _page(
     told: str = "",
     status: int = 200,
 ) -> Response:
+    request.scope["yanshu.next"] = values.get("next", "/")
     choices, found, phone = await to_thread.run_sync(lambda: _content(store))
     language = edge.language(request)
     body = f'<div class="columns">{_board(choices, found, language)}{_box(choices, values, errors or {}, refusal, told, language)}</div>'

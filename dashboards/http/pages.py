@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from html import escape as esc
+from urllib.parse import urlencode
 
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
@@ -43,8 +44,10 @@ def page(
     """A whole page: brand, language switch, body, footer. ``body`` and ``footer`` are HTML already escaped."""
     language, theme = edge.language(connection), edge.theme(connection)
     here = connection.url.path if connection.scope.get("method") == "GET" else "/login"
+    target = connection.scope.get("yanshu.next", "/")
+    kept = {} if target == "/" else {"next": target}
     both = "".join(
-        f'<a href="{esc(here)}?lang={code}" lang="{code}" hreflang="{code}"{" aria-current=true" if code == language else ""}>{name}</a>'
+        f'<a href="{esc(here)}?{esc(urlencode({**kept, "lang": code}))}" lang="{code}" hreflang="{code}"{" aria-current=true" if code == language else ""}>{name}</a>'
         for code, name in (("zh", "中文"), ("en", "English"))
     )
     chooser = f'<nav class="language" aria-label="{esc(word("language", language))}">{both}</nav>' if switch else ""
