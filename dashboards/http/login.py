@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from anyio import to_thread
+from pypinyin import lazy_pinyin
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +17,7 @@ from dashboards.http import edge, pages
 from dashboards.http.public import listing, switch_language
 from dashboards.http.words import word
 from ingestion import accounts, notices, settings
+from ingestion.catalog.codelists import BUILT_IN
 from ingestion.principal import Denied
 from ingestion.store.engine import ALL, Store
 
@@ -216,4 +218,9 @@ def _label(choice: Mapping[str, str], language: str) -> str:
 
 
 def _city(code: str, language: str) -> str:
-    return code
+    item = BUILT_IN["gbt2260_region"].by_code.get(code)
+    if item is None:
+        return ""
+    if language == "en":  # the national list names provinces in English, cities only in Chinese
+        return item.label_en or "".join(lazy_pinyin(item.label_zh.removesuffix("市"))).capitalize()
+    return item.label_zh
