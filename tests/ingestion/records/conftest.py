@@ -11,6 +11,7 @@ import pytest
 
 from ingestion import accounts, bulk, units
 from ingestion.accounts.administration import Grant
+from ingestion.catalog.registry import TYPE_IDS
 from ingestion.principal import Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork
 from tests import documents
@@ -85,7 +86,7 @@ class World:
                 university="江城大学" if code == T1 else "楚天学院",
                 refer=lambda target: self.target(uow, code, target),
             )
-            document = documents.valid(type_id, place, 900)
+            document = documents.valid(type_id, place, 900 + TYPE_IDS.index(type_id))
             entered = self.who["o1" if code == T1 else "o2"]
             by = bulk.Who(entered.account_id, entered.name, entered.role)
             [self.college[key]] = bulk.load(uow, system, type_id, [bulk.BulkItem(document, entered_by=by)])
