@@ -57,8 +57,9 @@ def test_no_registry_is_named() -> None:
 
 
 def test_nothing_is_left_for_another_day() -> None:
-    words = "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error"))
-    assert found(rf"\b({words})\b", {".py", ".sql", ".yml"}) == []
+    words = "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X"))
+    raised = r"raise NotImplemented" + "Error"
+    assert found(rf"\b({words})\b|{raised}", {".py", ".sql", ".yml"}) == []
 
 
 def test_no_html_goes_unescaped() -> None:

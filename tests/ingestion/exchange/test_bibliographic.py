@@ -196,7 +196,9 @@ _block = st.tuples(_line, _line, st.one_of(_line, st.just("2020,1(1):1-2")))
 @settings(deadline=None, max_examples=60)
 @given(st.lists(_block, min_size=1, max_size=8))
 def test_no_entry_disappears(blocks: list[tuple[str, str, str]]) -> None:
-    text = "\n-----------\n".join("【来源篇名】{}\n【期刊】{}\n【年代卷期】{}".format(*block) for block in blocks)
+    text = "\n-----------\n".join(
+        "【来源篇名】{}\n【期刊】{}\n【年代卷期】{}".format(*block) for block in blocks
+    )
     found = bibliographic.parse(text)
     assert found.read == len(blocks)
     assert sorted([e.number for e in found.entries] + [p.number for p in found.problems]) == list(
