@@ -41,13 +41,25 @@ def token() -> str:
     return str(st.context.cookies.get(accounts.COOKIE, ""))
 
 
+ONE_RERUN = 0.25  # seconds: the several questions of one rerun ask the store once; the next click asks again
+
+
+def forget() -> None:
+    """After a change of role or language: who acts is asked again at once."""
+    st.session_state.pop("_who", None)
+
+
 def current() -> Principal:
     """Who acts, looked up now. Without a live login the browser goes to /login; after idle time the page
     stays and a dialog asks for the password."""
+    asked = st.session_state.get("_who")
+    if asked is not None and time.monotonic() - asked[0] < ONE_RERUN and asked[1] == token():
+        return asked[2]  # type: ignore[no-any-return]
     principal = accounts.principal_for_token(store(), token())
     if principal is None:
         _leave_or_ask()
         st.stop()
+    st.session_state["_who"] = (time.monotonic(), token(), principal)
     st.session_state[SESSION_KEY] = principal.language if principal.language in LANGUAGES else "zh"
     return principal
 
@@ -239,9 +251,8 @@ def _search() -> None:
 def _bell(principal: Principal) -> None:
     with store().read(principal.university_code) as uow:
         unread = messages.unread_count(uow, principal)
+        newest = messages.list_for(uow, principal, limit=6)
     with st.popover(str(unread), icon=":material/notifications:", type="tertiary", help=t("消息"), key="bell"):
-        with store().read(principal.university_code) as uow:
-            newest = messages.list_for(uow, principal, limit=6)
         if not newest:
             st.caption(t("没有消息"))
         for message in newest:
@@ -290,10 +301,12 @@ def _who(principal: Principal) -> None:
     elif kind == "role":
         with store().begin(principal.university_code) as uow:
             accounts.switch_role(uow, token(), value)
+        forget()
         st.switch_page(navigation.page("home"))
     else:
         with store().begin(principal.university_code) as uow:
             accounts.set_language(uow, principal, value)
+        forget()
         command("reload")
 
 

@@ -48,9 +48,9 @@ def _say(form: Form, issues: list[Issue], where: str) -> None:
 
 
 def _totals(step: Children, rows: list[dict[str, Any]]) -> None:
-    """The sums of the money columns, live: a budget must equal its total."""
+    """The sums of the money columns, live."""
     for field in step.fields:
-        if isinstance(field, Money) and rows:
+        if isinstance(field, Money) and any(r.get(field.name) for r in rows):
             st.caption(t("{name}合计 {sum} 元", name=frame.md(_word(field)), sum=fields.edited(field, sum(int(r.get(field.name) or 0) for r in rows))), width="content")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -9,6 +11,7 @@ from sqlalchemy import or_, select
 from dashboards import frame
 from dashboards.i18n import language, pick
 from ingestion import codes as code_lists
+from ingestion.catalog.codelists import Codes
 from ingestion.catalog.kinds import Code, MultiCode
 from ingestion.principal import Principal
 from ingestion.store.engine import today
@@ -25,24 +28,33 @@ def code_list(field: Code | MultiCode, row: dict[str, Any], document: dict[str, 
     return field.code_list
 
 
-def codes(actor: Principal) -> Any:
-    """The cached code lists of the actor's university."""
-    with frame.store().read(actor.university_code) as uow:
-        return code_lists.for_university(uow, actor.university_code)
+def codes(actor: Principal) -> Codes:
+    """The code lists the actor's university sees; asked once a second, not once for each option."""
+    return _codes(actor.university_code, _second())
 
 
-def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    """The codes that may be chosen now: valid ones, under the parent's code where there is a parent field."""
+def _second() -> int:
+    return int(time.monotonic())
+
+
+@lru_cache(maxsize=256)
+def _codes(university_code: str, _when: int) -> Codes:
+    with frame.store().read(university_code) as uow:
+        return code_lists.for_university(uow, university_code)
+
+
+def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any], on: str | None = None) -> list[str]:
+    """The codes that may be chosen: valid on the record's date (today without one), and children of the
+    parent's code where there is a parent field."""
     name = code_list(field, row, document)
-    parent = None
+    held = codes(actor)
+    day = on or today().isoformat()
     if isinstance(field, Code) and field.parent_field:
         parent = row.get(field.parent_field, document.get(field.parent_field))
         if parent in (None, ""):
             return []
-    held = codes(actor)
-    if isinstance(field, Code) and field.parent_field:
-        return list(held.children(name, parent))
-    return list(held.valid_codes(name))
+        return [item.code for item in held.children(name, str(parent)) if item.valid_on(day)]
+    return [item.code for item in held.items(name, day)]
 
 
 def code_word(actor: Principal, name: str, code: str) -> str:
@@ -51,19 +63,24 @@ def code_word(actor: Principal, name: str, code: str) -> str:
 
 def colleges(actor: Principal) -> dict[int, str]:
     """The university's colleges that are open today, by id."""
+    return {i: pick(zh, en) for i, zh, en in _colleges(actor.university_code, _second())}
+
+
+@lru_cache(maxsize=256)
+def _colleges(university_code: str, _when: int) -> tuple[tuple[int, str, str], ...]:
     day = today()
-    with frame.store().read(actor.university_code) as uow:
+    with frame.store().read(university_code) as uow:
         rows = uow.conn.execute(
             select(unit.c.id, unit.c.name, unit.c.name_en)
             .where(
-                unit.c.university_code == actor.university_code,
+                unit.c.university_code == university_code,
                 unit.c.kind == "college",
                 or_(unit.c.valid_from.is_(None), unit.c.valid_from <= day),
                 or_(unit.c.valid_to.is_(None), unit.c.valid_to >= day),
             )
             .order_by(unit.c.code)
         )
-        return {row.id: pick(row.name, row.name_en or row.name) for row in rows}
+        return tuple((row.id, row.name, row.name_en or row.name) for row in rows)
 
 
 def unit_word(actor: Principal, unit_id: int | None) -> str:

@@ -87,7 +87,7 @@ def _control(actor: Principal, place: Place, field: k.Field, label: str) -> None
             ss.setdefault(key, value)
             st.segmented_control(label, [True, False], format_func=_yes_no, **common)
         case k.Code():
-            offered = choices.options(actor, field, place.row, place.form.document)
+            offered = choices.options(actor, field, place.row, place.form.document, _day(place))
             name_of_list = choices.code_list(field, place.row, place.form.document)
             if value is not None and value not in offered:
                 offered = [*offered, value]  # a retired code stays readable
@@ -95,7 +95,7 @@ def _control(actor: Principal, place: Place, field: k.Field, label: str) -> None
                 ss[key] = value
             st.selectbox(label, offered, index=None, placeholder=_first_choose(field, offered), format_func=lambda c: choices.code_word(actor, name_of_list, c), **common)
         case k.MultiCode():
-            offered = choices.options(actor, field, place.row, place.form.document)
+            offered = choices.options(actor, field, place.row, place.form.document, _day(place))
             name_of_list = choices.code_list(field, place.row, place.form.document)
             held = list(value or [])
             offered += [c for c in held if c not in offered]
@@ -163,6 +163,12 @@ def _pattern(field: k.Field) -> str | None:
             return None
 
 
+def _day(place: Place) -> str | None:
+    """The record's date: codes valid then are offered (AC-168)."""
+    found = place.form.document.get(place.form.type.dated_by)
+    return str(found) if isinstance(found, str) else None
+
+
 def _yes_no(value: bool) -> str:
     return t("是") if value else t("否")
 
@@ -225,7 +231,7 @@ def _clear_children(place: Place, field: k.Field) -> list[str]:
     for other in place.form.type.fields():
         if isinstance(other, k.Code) and field.name in (other.parent_field, other.list_by.field if other.list_by else None):
             held = place.row.get(other.name)
-            if held is not None and held not in choices.options(actor, other, place.row, place.form.document):
+            if held is not None and held not in choices.options(actor, other, place.row, place.form.document, _day(place)):
                 place.row.pop(other.name)
                 st.session_state.pop(place.form.key(other.name), None)
                 notes.append(t("“{child}”已清除，因为它不属于现在的“{parent}”。", child=progress.label(other), parent=progress.label(field)))

@@ -25,6 +25,15 @@ def listed(actor: Principal, record_id: int | None) -> list[Any]:
         return list(attachments.list_for(uow, actor, record_id))
 
 
+def load(actor: Principal, form: Form) -> dict[str, int]:
+    """Reads the form's files once for a rerun; gives how many stand in each slot."""
+    form.files = listed(actor, form.record_id)
+    if not form.largest_file:
+        with frame.store().read(actor.university_code) as uow:
+            form.largest_file = attachments.limits(uow, actor.university_code)[0]
+    return counts(form.files)
+
+
 def counts(files: list[Any]) -> dict[str, int]:
     out: dict[str, int] = {}
     for file in files:
@@ -46,7 +55,7 @@ def documents(actor: Principal, form: Form, step: Documents, problems: dict[str,
 
 def slot(actor: Principal, form: Form, field: FileSlot, label: str) -> None:
     """One slot: its files, and a box to add more."""
-    mine = [f for f in listed(actor, form.record_id) if f.slot == field.name]
+    mine = [f for f in form.files if f.slot == field.name]
     st.caption(label)
     show(actor, mine, form, removable=True)
     _box(form, field.name, list(field.formats or FORMATS), label)
@@ -55,7 +64,7 @@ def slot(actor: Principal, form: Form, field: FileSlot, label: str) -> None:
 def others(actor: Principal, form: Form) -> None:
     """Files that belong to no named slot (附件)."""
     named = {f.name for f in form.type.fields() if isinstance(f, FileSlot)}
-    mine = [f for f in listed(actor, form.record_id) if f.slot not in named]
+    mine = [f for f in form.files if f.slot not in named]
     show(actor, mine, form, removable=True)
     _box(form, attachments.OTHER, list(FORMATS), t("附件"))
 
@@ -71,8 +80,7 @@ def show(actor: Principal, files: list[Any], form: Form | None, *, removable: bo
 def _box(form: Form, slot_name: str, formats: list[str], label: str) -> None:
     turn = st.session_state.get(form.key(f"turn-{slot_name}"), 0)
     key = form.key(f"upload-{slot_name}-{turn}")
-    with frame.store().read(frame.current().university_code) as uow:
-        largest, most = attachments.limits(uow, frame.current().university_code)
+    largest = form.largest_file
     st.file_uploader(
         label, formats, accept_multiple_files=True, key=key, label_visibility="collapsed", max_upload_size=largest,
         on_change=_added, args=(form, slot_name, key),

@@ -11,7 +11,7 @@ from dashboards import frame
 from dashboards.components import contributors as editor
 from dashboards.forms import choices
 from dashboards.forms.state import Form
-from dashboards.i18n import pick, t
+from dashboards.i18n import language, pick, t
 from ingestion import people
 from ingestion.catalog.kinds import Contributors, Issue
 from ingestion.principal import Principal
@@ -69,7 +69,7 @@ def _columns(actor: Principal, step: Contributors) -> list[dict[str, Any]]:
             out.append({"name": name, "kind": "number", "label": t(NUMBERS[name])})
         elif name == "book_role":
             held = choices.codes(actor)
-            out.append({"name": name, "kind": "choice", "label": t("著作角色"), "options": [[c, choices.code_word(actor, "book_role", c)] for c in held.valid_codes("book_role")]})
+            out.append({"name": name, "kind": "choice", "label": t("著作角色"), "options": [[i.code, i.label(language())] for i in held.items("book_role")]})
         else:
             out.append({"name": name, "kind": "text", "label": t("证书编号")})
     return out

@@ -54,6 +54,8 @@ class Form:
     checked: tuple[Any, list[Issue]] | None = None
     near: tuple[Any, list[Any]] | None = None
     note: str = ""
+    files: list[Any] = field(default_factory=list)
+    largest_file: int = 0
     uid: str = field(default_factory=lambda: "f" + secrets.token_hex(3))
     generation: int = 0
 

@@ -55,6 +55,7 @@ def _roles(actor: Principal) -> None:
                 elif st.button(t("切换"), key=f"grant-{grant.id}", type="tertiary"):
                     with frame.store().begin(actor.university_code) as uow:
                         accounts.switch_role(uow, frame.token(), grant.id)
+                    frame.forget()
                     navigation.go("home")
 
 
@@ -62,4 +63,5 @@ def _language() -> None:
     actor = frame.current()
     with frame.store().begin(actor.university_code) as uow:
         accounts.set_language(uow, actor, st.session_state["language_choice"])
+    frame.forget()
     st.session_state["language_changed"] = True

@@ -7,8 +7,9 @@ import streamlit as st
 from sqlalchemy import func, select
 
 from dashboards import frame
-from dashboards.i18n import pick, t
-from ingestion import codes, permissions
+from dashboards.forms import choices
+from dashboards.i18n import language, pick, t
+from ingestion import permissions
 from ingestion.catalog import codelists
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
@@ -27,19 +28,20 @@ def show() -> None:
         st.session_state["list"] = asked if asked in lists else lists[0]
     name = st.selectbox(t("代码表"), lists, key="list", format_func=_word, width=420)
     st.query_params["list"] = name
-    with frame.store().read(actor.university_code) as uow:
-        items = codes.items(uow, actor.university_code, name)
+    held = codelists.BUILT_IN[name]
+    items = list(choices.codes(actor).table(name).values())
+    st.caption(frame.md(t("来源：{source} · 版本：{version}", source=held.source, version=held.version or "—") + ("" if held.complete else t(" · 仅部分代码"))))
     used = usage(actor, name)
     table = pd.DataFrame(
         [
             {
-                "code": i.code, "label": pick(i.label_zh, i.label_en or i.label_zh), "parent": i.parent or "—", "from": str(i.valid_from or "—"), "to": str(i.valid_to or "—"),
-                "source": i.source or "—", "version": i.version or "—", "used": used.get(i.code, 0),
+                "code": i.code, "label": i.label(language()), "parent": i.parent or "—", "from": i.valid_from or "—", "to": i.valid_to or "—",
+                "own": t("本校") if i.own else t("内置"), "used": used.get(i.code, 0),
             }
             for i in items
         ]
     )  # fmt: skip
-    words = {"code": t("代码"), "label": t("名称"), "parent": t("上级"), "from": t("启用"), "to": t("停用"), "source": t("来源"), "version": t("版本")}
+    words = {"code": t("代码"), "label": t("名称"), "parent": t("上级"), "from": t("启用"), "to": t("停用"), "own": t("来源")}
     st.dataframe(
         table, hide_index=True, height=min(36 + 33 * len(items), 640), row_height=33, placeholder="—",
         column_config={**{key: st.column_config.TextColumn(w) for key, w in words.items()}, "used": st.column_config.NumberColumn(t("使用的记录"), format="%,d")},
@@ -49,7 +51,7 @@ def show() -> None:
 
 def _word(name: str) -> str:
     held = codelists.BUILT_IN[name]
-    return f"{pick(held.zh, held.en)} · {name}" if getattr(held, "zh", "") else name
+    return f"{pick(held.zh, held.en)} · {name}"
 
 
 def usage(actor: Principal, name: str) -> dict[str, int]:

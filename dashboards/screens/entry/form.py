@@ -43,11 +43,18 @@ def _follow(form: Form) -> None:
 
 @st.fragment
 def _page(form: Form) -> None:
+    try:
+        _draw(form)
+    except Exception as problem:
+        frame.script_error(problem)
+
+
+def _draw(form: Form) -> None:
     leave = st.session_state.pop("leave_to", None)
     if leave is not None:
         navigation.go(leave[0], **leave[1])
     actor = frame.current()
-    attached = files.counts(files.listed(actor, form.record_id))
+    attached = files.load(actor, form)
     issues = checks.issues(actor, form)
     far = progress.measure(form.type, form.document, issues, attached, form.asked)
     shown = checks.by_path(form, issues, far)

@@ -105,7 +105,7 @@ def one(actor: Principal, declared: RecordType, field: Any) -> dict[str, tuple[s
         chosen = many(progress.label(field), f"f_{field.name}", ["true", "false"], lambda v: t("是") if v == "true" else t("否"), t("全部"))
     else:
         held = choices.codes(actor)
-        offered = list(held.all_codes(field.code_list)) if field.code_list else []
+        offered = list(held.table(field.code_list)) if field.code_list else []
         chosen = many(progress.label(field), f"f_{field.name}", offered, lambda c: choices.code_word(actor, field.code_list, c), t("全部"))
     return {field.name: chosen} if chosen else {}
 
