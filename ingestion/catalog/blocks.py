@@ -157,15 +157,3 @@ def planned_dates() -> tuple[Date, Date]:
         Date("started_on", zh="开始时间", en="Starts on", required=True, future=True, listed=True),
         Date("planned_end_on", zh="计划完成时间", en="Planned end", required=True, future=True, listed=True),
     )
-
-
-def inventors() -> Contributors:
-    return Contributors("inventors", zh="发明人信息", en="Inventors", role="inventor", extras=("share",))
-
-
-def organisers() -> Contributors:
-    return Contributors("organisers", zh="负责人", en="Organisers", role="organiser")
-
-
-def speakers() -> Contributors:
-    return Contributors("speakers", zh="主讲人", en="Speakers", role="speaker")

@@ -124,16 +124,18 @@ class Money(Field):
 @dataclass(frozen=True)
 class Date(Field):
     """``partial`` allows month or year precision; ``future`` allows a day after today (plans), ``future_when``
-    only under a condition (a paper accepted but not yet printed)."""
+    only under a condition (a paper accepted but not yet printed). ``since``: the first year allowed."""
 
     partial: bool = False
     future: bool = False
     future_when: When | None = None
+    since: int = 1949
 
 
 @dataclass(frozen=True)
 class Year(Field):
     future: bool = False
+    since: int = 1949
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ingestion.catalog import identifiers, titles, values
 from ingestion.catalog.kinds import Issue, RecordType
 
 Document = dict[str, Any]
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _rows(document: Document, name: str) -> list[Document]:
+    return [row for row in document.get(name) or [] if isinstance(row, dict)]
 
 
 def contributors(document: Document, role: str | None = None) -> list[dict[str, Any]]:
@@ -42,16 +51,318 @@ def in_order(record_type: RecordType, document: Document, first: str, second: st
 
 def at_most(record_type: RecordType, document: Document, small: str, large: str, rule: str) -> Iterator[Issue]:
     """A number must not exceed another one of the same document (rank and number of units)."""
-    a, b = document.get(small), document.get(large)
-    if not isinstance(a, int) or not isinstance(b, int) or a <= b:
+    a, b = _number(document.get(small)), _number(document.get(large))
+    if a is None or b is None or a <= b:
         return
     x, y = record_type.field(small), record_type.field(large)
+    less, more = values.display(x, a), values.display(y, b)
     yield Issue(
         small,
-        f"{x.zh} “{a}” 大于{y.zh} “{b}”，应不大于 {b}",
-        f"{x.en} “{a}” is more than {y.en} “{b}”; it must be at most {b}",
+        f"{x.zh} “{less}” 大于{y.zh} “{more}”，应不大于 {more}",
+        f"{x.en} “{less}” is more than {y.en} “{more}”; it must be at most {more}",
         rule=rule,
     )
+
+
+# --- rows of a children step ------------------------------------------------------------------------------
+
+
+def _column(record_type: RecordType, children: str, name: str) -> Any:
+    step = next(step for step in record_type.children() if step.name == children)
+    return next(field for field in step.fields if field.name == name)
+
+
+def rows_in_order(record_type: RecordType, document: Document, children: str, first: str, second: str) -> Iterator[Issue]:
+    """In every row ``second`` must not lie before ``first``."""
+    for i, row in enumerate(_rows(document, children)):
+        a, b = row.get(first), row.get(second)
+        if isinstance(a, str) and isinstance(b, str) and before(b, a):
+            x, y = _column(record_type, children, first), _column(record_type, children, second)
+            yield Issue(
+                f"{children}[{i}].{second}",
+                f"{y.zh} “{b}” 早于{x.zh} “{a}”，应不早于 {a}",
+                f"{y.en} “{b}” is before {x.en} “{a}”; it must not be before {a}",
+                rule="V005",
+            )
+
+
+def row_after(
+    record_type: RecordType, document: Document, children: str, index: int, row: Document, column: str, field: str
+) -> Iterator[Issue]:
+    """A date in a row must not lie before a date of the record."""
+    a, b = document.get(field), row.get(column)
+    if isinstance(a, str) and isinstance(b, str) and before(b, a):
+        x, y = record_type.field(field), _column(record_type, children, column)
+        yield Issue(
+            f"{children}[{index}].{column}",
+            f"{y.zh} “{b}” 早于{x.zh} “{a}”，应不早于 {a}",
+            f"{y.en} “{b}” is before {x.en} “{a}”; it must not be before {a}",
+            rule="V005",
+        )
+
+
+def part_of_whole(
+    record_type: RecordType, document: Document, children: str, part: str, whole: str, rule: str
+) -> Iterator[Issue]:
+    """In every row a part must not exceed its whole."""
+    for i, row in enumerate(_rows(document, children)):
+        a, b = _number(row.get(part)), _number(row.get(whole))
+        if a is not None and b is not None and a > b:
+            x, y = _column(record_type, children, part), _column(record_type, children, whole)
+            less, more = values.display(x, a), values.display(y, b)
+            yield Issue(
+                f"{children}[{i}].{part}",
+                f"{x.zh} “{less}” 大于{y.zh} “{more}”，应不大于 {more}",
+                f"{x.en} “{less}” is more than {y.en} “{more}”; it must be at most {more}",
+                rule=rule,
+            )
+
+
+def _sum(document: Document, children: str, column: str) -> int | None:
+    """The sum of a money column, None where there are no rows or a row's amount is missing."""
+    rows = _rows(document, children)
+    amounts = [amount for row in rows if isinstance(amount := row.get(column), int) and not isinstance(amount, bool)]
+    return sum(amounts) if amounts and len(amounts) == len(rows) else None
+
+
+def rows_sum_to(
+    record_type: RecordType, document: Document, children: str, column: str, total: str, rule: str
+) -> Iterator[Issue]:
+    """Where there are rows, their amounts sum to the record's amount; the message names the difference."""
+    found, wanted = _sum(document, children, column), document.get(total)
+    if found is None or not isinstance(wanted, int) or found == wanted:
+        return
+    field, step = record_type.field(total), _column(record_type, children, column)
+    group = next(s for s in record_type.children() if s.name == children)
+    a, b, c = (values.display(step, amount) for amount in (found, wanted, found - wanted))
+    yield Issue(
+        children,
+        f"{group.zh}合计 “{a}” 与{field.zh} “{b}” 不相等，相差 {c} 元",
+        f"{group.en} sum to “{a}”, {field.en} is “{b}”; the difference is {c} yuan",
+        rule=rule,
+    )
+
+
+def rows_at_most(
+    record_type: RecordType, document: Document, children: str, column: str, total: str, rule: str
+) -> Iterator[Issue]:
+    """The amounts of the rows together do not exceed the record's amount."""
+    found, limit = _sum(document, children, column), document.get(total)
+    if found is None or not isinstance(limit, int) or found <= limit:
+        return
+    field, step = record_type.field(total), _column(record_type, children, column)
+    group = next(s for s in record_type.children() if s.name == children)
+    a, b = values.display(step, found), values.display(field, limit)
+    yield Issue(
+        children,
+        f"{group.zh}合计 “{a}” 大于{field.zh} “{b}”，应不大于 {b}",
+        f"{group.en} sum to “{a}”, more than {field.en} “{b}”; at most {b} is allowed",
+        rule=rule,
+    )
+
+
+def net_of_deductions(
+    record_type: RecordType, document: Document, total: str, deductions: tuple[str, ...], net: str
+) -> Iterator[Issue]:
+    """V020: net = total less the deductions, where the net amount is given."""
+    whole, rest = document.get(total), document.get(net)
+    taken = [amount for name in deductions if isinstance(amount := document.get(name), int)]
+    if not isinstance(whole, int) or not isinstance(rest, int):
+        return
+    wanted = whole - sum(taken)
+    if rest == wanted:
+        return
+    field = record_type.field(net)
+    a, b = values.display(field, rest), values.display(field, wanted)
+    yield Issue(
+        net,
+        f"{field.zh} “{a}” 与到账金额减各项扣除不符，应为 {b}",
+        f"{field.en} “{a}” is not the amount less the deductions; it should be {b}",
+        rule="V020",
+    )
+
+
+# --- projects ---------------------------------------------------------------------------------------------
+
+
+def project_dates(record_type: RecordType, project: Document) -> Iterator[Issue]:
+    """V010, AC-158: the planned end after the start, the conclusion after approval and start."""
+    yield from in_order(record_type, project, "started_on", "planned_end_on", "V010")
+    yield from in_order(record_type, project, "approved_on", "concluded_on", "V010")
+    if not isinstance(project.get("approved_on"), str):
+        yield from in_order(record_type, project, "started_on", "concluded_on", "V010")
+
+
+def public_only(project: Document) -> Iterator[Issue]:
+    """V001: only 公开 projects may stand on this platform."""
+    if project.get("secrecy") not in (None, "", "1"):
+        yield Issue(
+            "secrecy",
+            "密级应为 “公开”，涉密数据不得录入本平台",
+            "Secrecy must be public; secret data must not be entered here",
+            rule="V001",
+        )
+
+
+def leader_of_own_university(project: Document) -> Iterator[Issue]:
+    """AC-160: a leader from outside is allowed only where the university takes part and does not lead."""
+    leaders = contributors(project, "leader")
+    if leaders and leaders[0].get("kind") == "external" and project.get("is_lead") is not False:
+        at = (project.get("contributors") or []).index(leaders[0])
+        name = leaders[0].get("name") or ""
+        yield Issue(
+            f"contributors[{at}].kind",
+            f"负责人 “{name}” 为校外人员，只可用于我校参与的项目，请将“是否牵头”填为“否”",
+            f"Leader “{name}” is from outside; this is only for projects the university takes part in: set “University leads” to no",
+            rule="AC-160",
+        )
+
+
+def members_differ(project: Document) -> Iterator[Issue]:
+    """AC-161: more than 10 months a year on one project are possible only by mistake (a warning)."""
+    for i, row in enumerate(project.get("contributors") or []):
+        months = _number(row.get("months_per_year"))
+        if months is not None and 10 < months <= 12:
+            yield Issue(
+                f"contributors[{i}].months_per_year",
+                f"每年工作月数 “{months:g}” 超过 10 个月，统计最多计 10 个月",
+                f"Months a year “{months:g}” exceed 10; the statistics count at most 10",
+                severity="warning",
+                rule="V015",
+            )
+
+
+def partner_shares(project: Document) -> Iterator[Issue]:
+    """AC-162: the partners' shares together do not exceed 100 %."""
+    shares = [_number(row.get("partner_share")) or 0 for row in _rows(project, "partners")]
+    if sum(shares) > 100.000001:
+        yield Issue(
+            "partners",
+            f"合作单位分配比例合计 “{sum(shares):g}%” 超过 100%",
+            f"The partners' shares sum to “{sum(shares):g}%”, more than 100%",
+            rule="AC-162",
+        )
+
+
+def budget_matches(project: Document, total: str, zh: str, en: str) -> Iterator[Issue]:
+    """V018, AC-164: where there is a budget, its approved amounts sum to the funds."""
+    found, wanted = _sum(project, "budget", "budget_approved"), project.get(total)
+    if found is None or not isinstance(wanted, int) or found == wanted:
+        return
+    a, b, c = found / 100, wanted / 100, (found - wanted) / 100
+    yield Issue(
+        "budget",
+        f"批准预算合计 “{a:,.2f}” 与{zh} “{b:,.2f}” 不相等，相差 {c:,.2f} 元",
+        f"The budget sums to “{a:,.2f}”, {en} is “{b:,.2f}”; the difference is {c:,.2f} yuan",
+        rule="V018",
+    )
+
+
+def register_number_for_tax_relief(project: Document) -> Iterator[Issue]:
+    """V070: tax relief needs the registration number of the technology contract."""
+    if project.get("tax_free") is True and not project.get("register_no"):
+        yield Issue(
+            "register_no",
+            "认定登记编号为空，免税合同须填写",
+            "Registration number is empty; a tax-free contract needs it",
+            rule="V070",
+        )
+
+
+# --- people and numbers -----------------------------------------------------------------------------------
+
+
+def id_number_agrees(person: Document) -> Iterator[Issue]:
+    """V080, AC-036: an ID card's check digit and date inside, and birth date and sex equal to the fields.
+
+    Without a kind of document, 18 digits are taken for an ID card. The number itself is never repeated.
+    """
+    number, kind = person.get("id_number"), person.get("id_type")
+    if not isinstance(number, str) or kind not in (None, "", "1") or (kind != "1" and len(number) != 18):
+        return
+    try:
+        card = identifiers.id_card(number)
+    except identifiers.Malformed as error:
+        yield Issue("id_number", f"证件号码{error.zh}", f"ID number {error.en}", rule=error.rule)
+        return
+    born, said = identifiers.id_card_birth(card), person.get("birth_on")
+    if born and isinstance(said, str) and born.isoformat()[: len(said)] != said:
+        yield Issue(
+            "id_number",
+            f"证件号码中的出生日期与出生日期 “{said}” 不一致",
+            f"The date of birth in the ID number is not the date of birth “{said}”",
+            rule="V080",
+        )
+    if person.get("sex") in ("1", "2") and person["sex"] != identifiers.id_card_sex(card):
+        yield Issue(
+            "sex",
+            "性别与证件号码不一致，请核对",
+            "Sex does not agree with the ID number; please compare",
+            severity="warning",
+            rule="V080",
+        )
+
+
+def title_rank_agrees(person: Document) -> Iterator[Issue]:
+    """V081: the rank is the one the title has in GB/T 8561."""
+    rank, title = person.get("title_rank"), person.get("title")
+    if not isinstance(title, str) or not isinstance(rank, str):
+        return
+    wanted = titles.rank_of(title)
+    if wanted is None or wanted == rank:
+        return
+    zh, en = titles.rank_name(wanted)
+    yield Issue("title_rank", f"职称级别与职称不符，应为 {zh}", f"Rank of the title does not fit the title; it should be {en}", rule="V081")
+
+
+def own_words_within(book: Document) -> Iterator[Issue]:
+    """The authors' own words together do not exceed the book's length."""
+    total = _number(book.get("words"))
+    own = sum(_number(row.get("own_words")) or 0 for row in contributors(book))
+    if total is not None and own > total + 1e-6:
+        yield Issue(
+            "words",
+            f"撰写字数合计 “{own:g}” 大于总字数 “{total:g}”（万字）",
+            f"The authors' words sum to “{own:g}”, more than the length “{total:g}” (10,000 characters)",
+            rule="AC-055",
+        )
+
+
+_PATENT_KINDS = {"1": ("1", "8"), "2": ("2", "9"), "3": ("3",)}
+
+
+def patent_number_agrees(patent: Document) -> Iterator[Issue]:
+    """V060, V061: a domestic number has its check digit, its type digit fits the type, its year the filing date."""
+    number = patent.get("application_no")
+    if not isinstance(number, str):
+        return
+    kind, year = identifiers.patent_kind(number), identifiers.patent_year(number)
+    if kind is None:
+        if patent.get("patent_scope") == "1":
+            yield Issue(
+                "application_no",
+                f"申请号 “{number}” 不是国内申请号，应如 202010123456.8",
+                f"Application number “{number}” is not a Chinese one; expected e.g. 202010123456.8",
+                rule="V060",
+            )
+        return
+    allowed = _PATENT_KINDS.get(str(patent.get("patent_type")))
+    if allowed and kind not in allowed:
+        yield Issue(
+            "patent_type",
+            f"专利类型与申请号 “{number}” 不符：第{'五' if len(number) > 10 else '三'}位 “{kind}” 应为 {'或'.join(allowed)}",
+            f"Type does not fit application number “{number}”: its type digit “{kind}” should be {' or '.join(allowed)}",
+            rule="V061",
+        )
+    filed = patent.get("filed_on")
+    if isinstance(filed, str) and year is not None and filed[:4] != str(year):
+        yield Issue(
+            "filed_on",
+            f"申请日期 “{filed}” 与申请号中的年份 “{year}” 不符，请核对",
+            f"Filed on “{filed}” does not fit the year “{year}” in the application number; please compare",
+            severity="warning",
+            rule="V061",
+        )
 
 
 def signature_agrees(document: Document, field: str) -> Iterator[Issue]:

@@ -56,7 +56,7 @@ TYPE = RecordType(
                 COLLEGE,
                 Code("province", zh="单位所在省", en="Province", code_list="gbt2260_region"),
                 Code("sex", zh="性别", en="Sex", code_list="gbt2261_1_sex", shown_when=EXTERNAL),
-                Date("birth_on", zh="出生日期", en="Date of birth", shown_when=EXTERNAL),
+                Date("birth_on", zh="出生日期", en="Date of birth", shown_when=EXTERNAL, since=1880),
                 Code("title", zh="职称", en="Academic title", code_list="gbt8561_title", shown_when=EXTERNAL, required_when=EXTERNAL, listed=True),
                 Text("admin_post", zh="行政职务", en="Administrative post", max_length=100),
                 MultiCode("expert_classes", zh="专家类别", en="Classes", code_list="jyt1001_zjlb_expert_class"),

@@ -1,0 +1,43 @@
+"""Marks of secret matter in texts and file names (AC-232). Finding one stops a submission; nothing is stored.
+
+The rules look for marks, not for words: 商业秘密 and 密码学 are ordinary subjects.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ingestion.catalog import normalise
+from ingestion.catalog.kinds import RecordType
+
+_STAR = "[★☆✩✭⭐*＊]"
+_RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    # 拒绝密集, 断绝密切 and the like are no marks
+    ("S01", re.compile(r"(?<![杜拒断隔弃谢回决灭])绝密(?![切码集封度钥闭室])")),
+    ("S02", re.compile(rf"机\s*密\s*({_STAR}|级)|[\[【(（〔]\s*机\s*密\s*[\]】)）〕]|^机\s*密$")),
+    ("S03", re.compile(rf"秘\s*密\s*({_STAR}|级)|[\[【(（〔]\s*秘\s*密\s*[\]】)）〕]|^秘\s*密$")),
+    ("S04", re.compile(r"内部(资料|文件|材料|刊物)?[,，、;；:：\s]*注意(保存|保密)|注意保密[,，]?不得外传")),
+    ("S05", re.compile(r"密\s*级\s*[:：]?\s*[\[【(（〔]?\s*(绝密|机密|秘密)|绝\s+密(?=\s|$|[★☆])")),
+    # sources of military research, whose projects belong on no open system
+    ("S06", re.compile(r"军品(科研|配套|预研)|(国防|武器装备|装备)预研|国防科研(项目|试制费)|装备发展部(项目|预研|领域基金)|军委科技委(项目|重点)")),
+)
+
+_SECRET_CODES = {"secrecy": ("2", "3", "4", "5"), "socioeconomic_objective": ("13",)}
+
+
+def scan(text: str) -> str | None:
+    """The number of the first rule a text breaks, or None. The text itself must be neither kept nor logged."""
+    seen = normalise.half_width(text)
+    for rule, pattern in _RULES:
+        if pattern.search(seen) or pattern.search(text):
+            return rule
+    return None
+
+
+def scan_codes(record_type: RecordType, document: dict[str, Any]) -> tuple[str, str] | None:
+    """(field, rule) of a code that marks secret or military matter: a 密级 other than 公开, objective 国防."""
+    for field in record_type.fields():
+        if str(document.get(field.name) or "") in _SECRET_CODES.get(field.name, ()):
+            return field.name, "S07"
+    return None
