@@ -39,7 +39,7 @@ def reference(actor: Principal, place: Place, label: str, targets: tuple[str, ..
         with frame.store().read(actor.university_code) as uow:
             for target in targets:
                 page = search.find(uow, actor, search.Query(type_id=target, keyword=typed, size=SHOWN))
-                found += [(row["id"], f"{row['title']} · {row['number']}") for row in page.rows]
+                found += [(row.id, f"{row.title} · {row.number}") for row in page.rows]
     _offer(place, typed, found[:SHOWN], many)
 
 
