@@ -53,12 +53,6 @@ def field_checks(type_id: str, field: k.Field, codes: Mapping[str, frozenset[str
                 f"{field.zh}：代码不在代码表中。", f"{field.en}: the code is in no list.",
                 "ExpectColumnValuesToBeInSet", {"column": field.name, "value_set": sorted(codes[name])},
             )  # fmt: skip
-        case k.Text(max_length=longest) | k.Identifier(max_length=longest):
-            yield Check(
-                f"{type_id}.{field.name}.length", field.name, "warning",
-                f"{field.zh}：长度超过 {longest} 字。", f"{field.en}: longer than {longest} characters.",
-                "ExpectColumnValueLengthsToBeBetween", {"column": field.name, "max_value": longest},
-            )  # fmt: skip
         case _:
             pass
 

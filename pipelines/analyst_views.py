@@ -150,7 +150,7 @@ PERSON_VIEW = (
     'CREATE VIEW "v_人员" AS SELECT p.staff_no AS 工号, p.name AS 姓名, '
     "(SELECT max(c.zh) FROM dim_code AS c WHERE c.list = 'gbt2261_1_sex' AND c.code = p.sex) AS 性别, "
     "u.name AS 学院, "
-    "(SELECT max(c.zh) FROM dim_code AS c WHERE c.list = 'person_title_rank' AND c.code = p.title_rank) AS 职称级别, "
+    "(SELECT max(c.zh) FROM dim_code AS c WHERE c.list = 'title_rank' AND c.code = p.title_rank) AS 职称级别, "
     "(SELECT max(c.zh) FROM dim_code AS c WHERE c.list = 'gbt6864_degree' AND c.code = p.degree) AS 最后学位, "
     "(SELECT max(c.zh) FROM dim_code AS c WHERE c.list = 'age_band' AND c.code = p.age_band) AS 年龄段, "
     "p.is_in_post AS 是否在岗 FROM dim_person AS p LEFT JOIN dim_unit AS u ON u.unit_id = p.college_id"

@@ -92,7 +92,7 @@ class Transformer:
 
         self._environment()
         runner = dbtRunner(manifest=self.manifest, callbacks=list(callbacks))
-        result = runner.invoke([*command, *self._arguments()])
+        result = runner.invoke([*command, "--no-write-json", *self._arguments()])  # parse wrote the manifest
         nodes = [
             NodeResult(r.node.name, str(r.status), r.execution_time) for r in getattr(result.result, "results", ())
         ]

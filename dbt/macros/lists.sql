@@ -17,3 +17,8 @@
         'int_measure_people',
     ]) }}
 {%- endmacro %}
+
+{# Code of list fund_nature by the kind of project the money is for. #}
+{% macro nature(type) -%}
+    case {{ type }} when 'vertical_project' then 'Z' when 'horizontal_project' then 'H' when 'university_project' then 'X' end
+{%- endmacro %}

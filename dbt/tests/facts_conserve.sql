@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "rpt_indicator"}}}) }}
+
 -- Nothing is lost or doubled on the way: every record has credits that sum to 1 under every split rule and
 -- its R01 row, and the colleges of an additive rule add up to their university.
 with shares as (

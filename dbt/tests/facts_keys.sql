@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_record"}}}) }}
+
 -- The three facts' keys in one round, over the batch of this refresh (over everything in a full build).
 with asked as (
     select b.record_id

@@ -31,7 +31,7 @@ select
     coalesce(p.sex, '') as sex,
     coalesce(q.unit_id, p.college_id) as college_id,
     coalesce(q.title_code, p.title, '') as title_code,
-    coalesce(t.title_rank, 'none') as title_rank,
+    coalesce(t.title_rank, p.title_rank, '9') as title_rank,
     coalesce(p.degree, '') as degree,
     case
         when a.age is null then ''

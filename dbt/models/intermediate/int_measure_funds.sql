@@ -4,17 +4,17 @@
 -- was spent and passed on in earlier years; its drill-through lists exactly those records.
 {% set nobody = 'cast(null as bigint)' %}
 with arrivals as (
-    select a.record_id, a.arrived_on, a.amount, a.management_fee, a.fund_source, p.type as nature
+    select a.record_id, a.arrived_on, a.amount, a.management_fee, a.fund_source, coalesce(a.fund_nature, {{ nature('p.type') }}) as nature
     from {{ ref('stg_fund_arrival') }} as a
     left join {{ ref('stg_record') }} as p on p.id = a.project_id
 ),
 
 payments as (
-    select o.record_id, 'F09' as measure, o.transferred_on as paid_on, o.amount, p.type as nature
+    select o.record_id, 'F09' as measure, o.transferred_on as paid_on, o.amount, {{ nature('p.type') }} as nature
     from {{ ref('stg_fund_outward') }} as o
     left join {{ ref('stg_record') }} as p on p.id = o.project_id
     union all
-    select e.record_id, 'F10', e.spent_on, e.amount, p.type
+    select e.record_id, 'F10', e.spent_on, e.amount, {{ nature('p.type') }}
     from {{ ref('stg_fund_expense') }} as e
     left join {{ ref('stg_record') }} as p on p.id = e.project_id
 ),

@@ -1,7 +1,7 @@
 -- One row per paper × measure of papers; O02E one per index.
 {% set counts = 'cast(null as varchar)' %}
 with papers as (
-    select p.record_id, p.published_on, p.paper_type, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit
+    select p.record_id, p.published_on, p.paper_type, p.is_public, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit
     from {{ ref('int_papers') }} as p
 ),
 
@@ -34,7 +34,7 @@ select
     m.seq,
     p.published_on as counted_on,
     1 as value,
-    m.reason,
+    case when not p.is_public then 'not_public' else m.reason end as reason,
     m.category_1,
     m.category_2,
     cast(null as bigint) as college_id,

@@ -30,7 +30,7 @@ measured as (
     union all
     select i.record_id, 'S02', i.year, i.year_end, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
-    where i.title_rank in ('senior', 'associate')
+    where i.title_rank in ('1', '2')
     union all
     select i.record_id, 'S03', i.year, i.year_end, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i

@@ -12,6 +12,7 @@ with tiers as (
     select r.record_id, m.tier
     from {{ ref('stg_paper_reprints') }} as r
     inner join {{ ref('index_tier_map') }} as m on m.index_code = r.reprint_venue
+    where coalesce(r.reprint_form, '1') = '1'
     union
     -- the university's own T class among its journal levels
     select v.record_id, 'TOP'
@@ -58,6 +59,8 @@ select
     p.record_id,
     coalesce(p.published_on, p.online_on) as published_on,
     p.paper_type,
+    -- accepted (录用) is not yet published
+    coalesce(p.publication_stage, '1') <> '2' as is_public,
     coalesce(s.tier, 'NONE') as tier,
     coalesce(s.is_high_level, false) as is_high_level,
     coalesce(i.core_count, 0) > 0 as is_indexed,

@@ -23,7 +23,9 @@ unposted as (
         on
             coalesce(p.joined_on, p.listed_on, cast(p.approved_at as date)) <= y.read_on
             and (p.left_on is null or p.left_on > y.read_on)
-    where p.record_id not in (select q.person_id from {{ ref('stg_person_post') }} as q)
+    where
+        p.person_status in ('1', '5', '6')
+        and p.record_id not in (select q.person_id from {{ ref('stg_person_post') }} as q)
 ),
 
 in_post as (
@@ -40,9 +42,10 @@ select
     i.year,
     i.year_end,
     i.unit_id as college_id,
-    coalesce(t.title_rank, 'none') as title_rank,
+    coalesce(t.title_rank, p.title_rank, '9') as title_rank,
     p.degree,
     {{ year_of('i.year_end') }} - {{ year_of('p.birth_on') }} as age
 from in_post as i
-inner join {{ ref('stg_person') }} as p on p.record_id = i.record_id
+-- students (7) are people of the university and no staff
+inner join {{ ref('stg_person') }} as p on p.record_id = i.record_id and coalesce(p.person_status, '1') <> '7'
 left join {{ ref('title_ranks') }} as t on t.title_code = coalesce(i.title_code, p.title)
