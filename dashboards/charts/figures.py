@@ -288,4 +288,10 @@ def _quantile(values: Sequence[float], q: float) -> float:
 
 
 def short(name: str, most: int = 12) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+    """At most ``most`` Chinese characters wide; a Latin letter is half as wide."""
+    width = 0.0
+    for place, letter in enumerate(name):
+        width += 0.55 if letter.isascii() else 1
+        if width > most:
+            return name[: max(place - 1, 1)] + "…"
+    return name

@@ -19,7 +19,7 @@ from dashboards.marts.words import types, words_for
 from dashboards.screens.analysis import words
 
 CARD_WORDS = {
-    "definition": N_("统计规则"), "formula": N_("公式"), "unit": N_("单位"), "counting": N_("计数方式"),
+    "definition": N_("统计规则"), "formula": N_("公式"), "unit": N_("计量单位"), "counting": N_("计数方式"),
     "date": N_("时间口径"), "note": N_("注意"), "policy": N_("政策依据"), "version": N_("版本"),
     "valid_from": N_("生效日期"), "source": N_("数据来源"), "owner": N_("归口"),
 }  # fmt: skip

@@ -28,7 +28,7 @@ def every_indicator(mart: Mart, year: int, rule: str) -> None:
             now, before = now or 0.0, before or 0.0
         rows.append({
             t("分组"): pick(one.group_zh, one.group_en), t("指标"): words.name(one), str(year): one.shown(now), str(year - 1): one.shown(before),
-            t("单位"): words.unit(one), t("近六年"): _heights([values.get(one.indicator, {}).get(y) for y in range(year - 5, year + 1)]),
+            t("计量单位"): words.unit(one), t("近六年"): _heights([values.get(one.indicator, {}).get(y) for y in range(year - 5, year + 1)]),
         })  # fmt: skip
     with st.container(border=True, gap="xsmall", key="panel_all", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -40,7 +40,7 @@ def every_indicator(mart: Mart, year: int, rule: str) -> None:
             column_config={
                 t("近六年"): st.column_config.BarChartColumn(width=110, y_min=0, y_max=100),
                 str(year): st.column_config.TextColumn(width=92), str(year - 1): st.column_config.TextColumn(width=92),
-                t("分组"): st.column_config.TextColumn(width=76), t("单位"): st.column_config.TextColumn(width=72),
+                t("分组"): st.column_config.TextColumn(width=76), t("计量单位"): st.column_config.TextColumn(width=72),
             },
         )  # fmt: skip
         picked = event["selection"]["rows"]

@@ -32,7 +32,7 @@ def said(number: Number) -> str:
     """412 篇 · 43.2 % · —"""
     if number.value is None:
         return number.shown
-    gap = "" if number.definition.is_share else " "
+    gap = "" if number.definition.is_share else (" × " if unit(number.definition)[:1].isdigit() else " ")
     return f"{number.shown}{gap}{unit(number.definition)}"
 
 
