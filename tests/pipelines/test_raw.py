@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingestion import feed
 from ingestion.store import setup
@@ -90,6 +93,51 @@ def test_batches_give_what_a_full_read_gives(
     followed = everything(con)
     raw.apply(con, feed.read(store, None))
     assert everything(con) == followed
+
+
+WRITES = st.sampled_from(
+    ["insert", "retitle", "contributor", "approve", "delete", "roll back", "two at once"]
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(WRITES, min_size=1, max_size=6), min_size=1, max_size=4))
+def test_any_history_of_batches_gives_what_a_full_read_gives(
+    store: Store, con: duckdb.DuckDBPyConnection, account: int, batches: list[list[str]]
+) -> None:
+    refresh(store, con)
+    for batch in batches:
+        for write in batch:
+            perform(store, account, write)
+        refresh(store, con)
+    followed = everything(con)
+    raw.apply(con, feed.read(store, None))
+    assert everything(con) == followed
+
+
+def perform(store: Store, account: int, write: str) -> None:
+    newest = "(SELECT max(id) FROM record)"
+    with suppress(RuntimeError), store.begin("99001") as uow:
+        match write:
+            case "insert":
+                rows.paper(uow, "99001", account)
+            case "retitle":
+                rows.run(uow, f"UPDATE paper SET title = title || 'x' WHERE record_id = {newest}")
+            case "contributor":
+                rows.run(uow, f"DELETE FROM contributor WHERE record_id = {newest}")
+            case "approve":
+                rows.run(
+                    uow, "UPDATE record SET state = '30', submitted_at = created_at, approved_at = created_at"
+                )
+            case "delete":
+                rows.run(uow, f"DELETE FROM record WHERE id = {newest}")
+            case "roll back":
+                rows.paper(uow, "99001", account)
+                raise RuntimeError
+            case "two at once":
+                rows.paper(uow, "99001", account)
+                rows.run(uow, f"DELETE FROM record WHERE id = {newest}")
+                rows.paper(uow, "99001", account)
 
 
 def test_nothing_happens_when_a_batch_fails_half_way(

@@ -30,7 +30,7 @@ def test_read_then_write_never_fails_among_writers(store: Store) -> None:
     def add_one(_: int) -> None:
         with store.begin("99001") as uow:
             lock = " FOR UPDATE" if uow.dialect == "postgresql" else ""
-            n = int(uow.conn.scalar(text(f"SELECT value FROM setting WHERE key = 'n'{lock}")) or 0)  # noqa: S608
+            n = int(uow.conn.scalar(text(f"SELECT value FROM setting WHERE key = 'n'{lock}")) or 0)
             rows.run(uow, "UPDATE setting SET value = :n WHERE key = 'n'", n=str(n + 1))
 
     with ThreadPoolExecutor(8) as pool:
@@ -72,7 +72,7 @@ def test_impossible_states_are_impossible(store: Store, change: str) -> None:
         account = rows.university(uow, "99001")
         rows.paper(uow, "99001", account)
     with pytest.raises(Exception, match="(?i)check constraint"), store.begin("*") as uow:
-        rows.run(uow, f"UPDATE record SET {change}")  # noqa: S608
+        rows.run(uow, f"UPDATE record SET {change}")
 
 
 def test_a_balance_cannot_be_overdrawn(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_balance_cannot_be_overdrawn(store: Store) -> None:
         rows.add(uow, "project_balance", project_id=project, university_code="99001", arrived=100)
     for change in ("spent = 101", "outward = 60, frozen = 41", "frozen = -1"):
         with pytest.raises(Exception, match="(?i)check constraint"), store.begin("99001") as uow:
-            rows.run(uow, f"UPDATE project_balance SET {change}")  # noqa: S608
+            rows.run(uow, f"UPDATE project_balance SET {change}")
 
 
 def test_a_record_has_one_open_amendment(store: Store) -> None:
