@@ -179,7 +179,7 @@ def descriptions() -> dict[str, tuple[str, dict[str, str]]]:
     """Model → its description and those of its columns, from the contracts beside the models."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for path in sorted([*(DBT / "models/core").glob("*.yml"), *(DBT / "models/reports").glob("*.yml")]):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", ()):
             columns = {c["name"]: c.get("description", "") for c in model.get("columns", ())}
             found[model["name"]] = (" ".join(model["description"].split()), columns)
     return found

@@ -5,9 +5,9 @@ with tiers as (
     inner join {{ ref('stg_paper') }} as p on p.record_id = i.record_id
     inner join {{ ref('index_tier_map') }} as m
         on
-            (m.index_code is null or m.index_code = i.index_code)
-            and (m.quartile is null or m.quartile = i.quartile)
-            and (m.paper_type is null or m.paper_type = p.paper_type)
+            coalesce(m.index_code, '') in ('', i.index_code)
+            and coalesce(m.quartile, '') in ('', coalesce(i.quartile, ''))
+            and coalesce(m.paper_type, '') in ('', coalesce(p.paper_type, ''))
     union
     select r.record_id, m.tier
     from {{ ref('stg_paper_reprints') }} as r
