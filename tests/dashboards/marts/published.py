@@ -219,13 +219,13 @@ def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]
     if rows:
         batch = pa.table({name: pa.array([row.get(name) for row in rows]) for name in columns})
         con.register("batch", batch)
-        con.execute(f"INSERT INTO {table} SELECT {', '.join(f'CAST({n} AS {k})' for n, k in columns.items())} FROM batch")  # noqa: S608
+        con.execute(f"INSERT INTO {table} SELECT {', '.join(f'CAST({n} AS {k})' for n, k in columns.items())} FROM batch")
         con.unregister("batch")
 
 
 def _dimensions(con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
     for seed in SEEDS.glob("*.csv"):
-        con.execute(f"CREATE TEMP TABLE {seed.stem} AS SELECT * FROM read_csv('{seed}', all_varchar=false, header=true, nullstr='')")  # noqa: S608
+        con.execute(f"CREATE TEMP TABLE {seed.stem} AS SELECT * FROM read_csv('{seed}', all_varchar=false, header=true, nullstr='')")
     con.execute("CREATE TABLE dim_rule AS SELECT * FROM counting_rules")
     con.execute(f"CREATE TABLE dim_indicator AS {compiled('dim_indicator')}")
     rows = [{"list": name, "owner": "*", "code": code, "zh": zh, "en": zh, "seq": i} for name, items in LISTS.items() for i, (code, zh) in enumerate(items)]
