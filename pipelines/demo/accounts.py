@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from pathlib import Path
 from ingestion import accounts
 from ingestion.accounts import Grant
 from ingestion.bulk import Who
-from ingestion.principal import ROLE_NAMES, Principal
+from ingestion.principal import Principal
 from ingestion.store.engine import UnitOfWork, home
+from pipelines.demo import words
 from pipelines.demo.cast import College
 from pipelines.demo.fill import Person
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS, DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"  # none that is taken for another
 COLUMNS = ("university", "username", "password", "role", "name")
 
 
@@ -38,8 +40,9 @@ def path() -> Path:
 
 
 def password() -> str:
-    """Four groups of four: random, and possible to read aloud."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    """Three words of four letters and a number: random, possible to read aloud, within every password profile."""
+    groups = ["".join(secrets.choice(LETTERS) for _ in range(4)).capitalize() for _ in range(3)]
+    return "-".join([*groups, "".join(secrets.choice(DIGITS) for _ in range(4))])
 
 
 def write(logins: Iterable[Login]) -> None:
@@ -79,19 +82,19 @@ def office_of(number: int) -> str:
 
 
 def fill_university(
-    maker: Maker, number: int, colleges: list[College], people: list[Person], busiest: dict[int, list[Person]]
+    maker: Maker, rng: random.Random, number: int, colleges: list[College], people: list[Person], busiest: dict[int, list[Person]]
 ) -> tuple[dict[int, Who], dict[int, Who]]:
     """Secretaries by college, researchers by person. The busiest of each college have accounts; one of them, and
     those the acceptance universe names, a password."""
     secretaries: dict[int, Who] = {}
     for i, college in enumerate(colleges, start=1):
         prefix = "d" if college.code.startswith("D") else "s"
-        secretaries[college.unit_id] = maker.make(f"{prefix}{number if prefix == 's' else 1}{i}", f"{college.name}秘书", "college_admin", unit_id=college.unit_id)
-    maker.make(f"a{number}", ROLE_NAMES["analyst"][0], "analyst")
+        secretaries[college.unit_id] = maker.make(f"{prefix}{number if prefix == 's' else 1}{i}", words.person_name(rng), "college_admin", unit_id=college.unit_id)
+    maker.make(f"a{number}", words.person_name(rng), "analyst")
     if number == 1:
-        maker.make("e1", "评审专家", "expert")
+        maker.make("e1", words.person_name(rng), "expert")
     if number == 4:
-        maker.make("f4", ROLE_NAMES["finance"][0], "finance")
+        maker.make("f4", words.person_name(rng), "finance")
     researchers: dict[int, Who] = {}
     named = {person.person_id for person in people if person.named}
     for college in colleges:

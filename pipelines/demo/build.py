@@ -20,6 +20,7 @@ from ingestion.store.engine import ALL, Store, UnitOfWork, home, open_store, tod
 from pipelines import installation
 from pipelines.demo import accounts as people_accounts
 from pipelines.demo import liveliness, recipes_people
+from pipelines.demo import words as names
 from pipelines.demo.cast import Cast, College
 from pipelines.demo.fill import CodeChooser, Person, Scene, complete
 from pipelines.demo.plan import ORDER, Filler, shares
@@ -113,11 +114,11 @@ def fill(store: Store, universities: int, records_each: int, words: Say, progres
     logins: list[people_accounts.Login] = []
     chosen = plans(universities)
     with store.begin(ALL) as uow:
-        code, name, username, person = installation.PROVINCE
+        code, name, username, _ = installation.PROVINCE
         accounts.create_university(uow, None, code, name, kind="province", name_en="Provincial Department of Education")
         maker = people_accounts.Maker(uow, None, code, logins)
-        maker.make(username, person, "province_staff")
-        maker.make("pa1", "省级分析员", "province_analyst")
+        maker.make(username, "周敏", "province_staff")
+        maker.make("pa1", "沈静怡", "province_analyst")
         notices_of_the_province(uow, accounts.principal_for(uow, code, username))
     weight = sum(plan.weight for plan in chosen)
     total = records_each * universities
@@ -160,18 +161,18 @@ def _university(
     ]
     scene = Scene(rng, _chooser(uow, plan.code), as_of, plan.code, units={c.unit_id: c.name for c in colleges})
     maker = people_accounts.Maker(uow, system, plan.code, logins)
-    office = maker.make(people_accounts.office_of(number), "科研处管理员", "office_admin")
+    office = maker.make(people_accounts.office_of(number), names.person_name(rng), "office_admin")
     if wanted == 0:
         for i, college in enumerate(colleges, start=1):
-            maker.make(f"s{number}{i}", f"{college.name}秘书", "college_admin", unit_id=college.unit_id)
-        maker.make(f"a{number}", "分析员", "analyst")
+            maker.make(f"s{number}{i}", names.person_name(rng), "college_admin", unit_id=college.unit_id)
+        maker.make(f"a{number}", names.person_name(rng), "analyst")
         return 0
     amounts = shares(wanted)
     people = list(_people(uow, system, scene, colleges, plan, office, amounts["person"]))
     scene.people = people
     cast = Cast(rng, plan.name, colleges, people)
     busiest = {college.unit_id: cast.busiest(college.unit_id, 14) for college in colleges}
-    secretaries, researchers = people_accounts.fill_university(maker, number, colleges, people, busiest)
+    secretaries, researchers = people_accounts.fill_university(maker, rng, number, colleges, people, busiest)
     desk = Desk(office, secretaries, researchers)
     filler = Filler(uow, system, scene, cast, desk, plan.peer_group)
     count = len(people) + sum(filler.load(type_id, amounts[type_id]) for type_id in ORDER)
@@ -184,7 +185,7 @@ def _chooser(uow: UnitOfWork, university: str) -> CodeChooser:
 
     def items(list_name: str) -> list[tuple[str, str | None]]:
         if list_name not in known:
-            known[list_name] = [(item.code, item.parent) for item in codes.items(uow, university, list_name)]
+            known[list_name] = [(item.code, item.parent or None) for item in codes.items(uow, university, list_name)]
         return known[list_name]
 
     return CodeChooser(items)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ingestion.catalog import kinds as k
 from pipelines.demo import identifiers as ids
+from pipelines.demo import words
 
 Document = dict[str, Any]
 
@@ -43,6 +44,19 @@ class Scene:
     units: dict[int, str] = field(default_factory=dict)
     targets: dict[str, list[int]] = field(default_factory=dict)
     """Records in force that others may refer to, by type."""
+    titles: set[str] = field(default_factory=set)
+    """Titles given so far: no two works of a university are called the same."""
+    insiders: set[int] = field(default_factory=set)
+    """People who are experts too: each once."""
+
+    def unique(self, title: str) -> str:
+        """The title, or one told apart from those given before."""
+        made, number = title, 2
+        while made in self.titles:
+            made = f"{title}：以{self.rng.choice(words.PLACES)}为例" if number == 2 else f"{title}（{number}）"
+            number += 1
+        self.titles.add(made)
+        return made
 
 
 class CodeChooser:
@@ -189,9 +203,9 @@ def _identifier(scheme: str, scene: Scene) -> str | None:
     rng = scene.rng
     match scheme:
         case "issn":
-            return ids.issn(rng)
+            return ids.issn(str(rng.random()))
         case "isbn":
-            return ids.isbn(rng)
+            return ids.isbn(scene.university, rng.randrange(10_000))
         case "orcid":
             return ids.orcid(rng)
         case "uscc":
@@ -207,7 +221,7 @@ def _identifier(scheme: str, scene: Scene) -> str | None:
         case "cn_serial":
             return f"99-{rng.randrange(1000, 9999)}/TP"
         case "patent_application":
-            return ids.patent_application(rng, scene.as_of.year, "1")
+            return ids.patent_application(scene.university, rng.randrange(100_000), scene.as_of.year, "1")
         case _:
             return f"{scene.university}{rng.randrange(10**9):09d}"
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import random
+import zlib
 from datetime import date
 
 
-def issn(rng: random.Random) -> str:
-    digits = [0, 0, 0, 0, *(rng.randrange(10) for _ in range(3))]  # 0000-… is given to no serial
+def issn(venue: str) -> str:
+    """The serial number of a journal that does not exist: always the same for the same name."""
+    number = zlib.crc32(venue.encode()) % 100_000
+    digits = [0, 0, *(int(c) for c in f"{number:05d}")]  # 00… is given to no serial
     check = (11 - sum(d * w for d, w in zip(digits, range(8, 1, -1), strict=True)) % 11) % 11
     text = "".join(map(str, digits)) + ("X" if check == 10 else str(check))
     return f"{text[:4]}-{text[4:]}"
 
 
-def isbn(rng: random.Random) -> str:
-    digits = [9, 7, 8, 7, *(0, 0), *(rng.randrange(10) for _ in range(6))]
+def isbn(university: str, number: int) -> str:
+    """Of a publisher's range that is not given out; one a book."""
+    digits = [9, 7, 8, 7, 9, *(int(c) for c in f"{int(university) % 1000:03d}{number:04d}")]
     check = (10 - sum(d * (1 if i % 2 == 0 else 3) for i, d in enumerate(digits)) % 10) % 10
     text = "".join(map(str, (*digits, check)))
     return text
 
 
-def patent_application(rng: random.Random, year: int, kind: str) -> str:
-    """2021 1 0123456 . check; ``kind`` 1 invention, 2 utility model, 3 design."""
-    body = f"{year}{kind}{rng.randrange(10_000_000):07d}"
+def patent_application(university: str, number: int, year: int, kind: str) -> str:
+    """2021 1 0123456 . check; ``kind`` 1 invention, 2 utility model, 3 design. One a patent of a university."""
+    body = f"{year}{kind}{(int(university) * 7_919 + number * 97) % 10_000_000:07d}"
     weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
     check = sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11
     return f"{body}.{'X' if check == 10 else check}"

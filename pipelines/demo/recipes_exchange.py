@@ -21,7 +21,7 @@ def hosted(scene: Scene, cast: Cast, number: int) -> Made | None:
     attendees = rng.choice((40, 60, 80, 120, 200, 300))
     document: Document = {
         "name": f"{rng.choice(found.objects)}学术研讨会", "name_en": None, "host": cast.university, "organiser": college.name, "place": rng.choice(words.PLACES),
-        "country": "CHN", "started_on": day.isoformat(), "ended_on": min(day + timedelta(days=rng.randint(0, 3)), scene.as_of).isoformat(),
+        "country": "156", "started_on": day.isoformat(), "ended_on": min(day + timedelta(days=rng.randint(0, 3)), scene.as_of).isoformat(),
         "attendees": attendees, "overseas_attendees": attendees // 20, "cost": None, "approval_no": None, "contributors": [cast.staff(leader, "leader", 1)],
         "subject_class": branch_code(found), "discipline": found.discipline, "papers": attendees // 2, "invited_talks": rng.randint(2, 10),
     }  # fmt: skip
@@ -46,7 +46,7 @@ def lecture(scene: Scene, cast: Cast, number: int) -> Made | None:
         person = cast.staff(speaker, "speaker", 1)
     document: Document = {
         "title": words.topic(rng, found), "direction": directions[0] if coming else directions[-1], "held_on": day.isoformat(),
-        "place": rng.choice(words.PLACES), "college_id": college.unit_id, "host_unit_id": college.unit_id, "speaker_country": "CHN",
+        "place": rng.choice(words.PLACES), "college_id": college.unit_id, "host_unit_id": college.unit_id, "speaker_country": "156",
         "audience": rng.choice((40, 80, 120, 200)), "minutes": rng.choice((60, 90, 120)), "fee": None, "summary": None, "contributors": [person],
     }  # fmt: skip
     return Made(document, day, college)
@@ -63,7 +63,7 @@ def attended(scene: Scene, cast: Cast, number: int) -> Made | None:
     for row in people:
         row["affiliations"] = []
     document: Document = {
-        "name": f"全国{rng.choice(found.objects)}学术年会", "host": "全国性学会", "organiser": None, "place": rng.choice(words.PLACES), "country": "CHN",
+        "name": f"全国{rng.choice(found.objects)}学术年会", "host": "全国性学会", "organiser": None, "place": rng.choice(words.PLACES), "country": "156",
         "started_on": day.isoformat(), "ended_on": min(day + timedelta(days=2), scene.as_of).isoformat(), "papers": rng.choice((0, 1, 1, 2)),
         "report_title": words.topic(rng, found), "is_invited": rng.random() < 0.2, "contributors": people,
     }  # fmt: skip

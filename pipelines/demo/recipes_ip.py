@@ -31,12 +31,12 @@ def patent(scene: Scene, cast: Cast, number: int) -> Made:
         status = "5"
     elif kind == "1" and (scene.as_of - filed).days > 400:
         status = rng.choice(("2", "3"))
-    application = identifiers.patent_application(rng, filed.year, kind)
+    application = identifiers.patent_application(scene.university, number, filed.year, kind)
     document: Document = {
-        "title": f"一种{rng.choice(found.objects)}{rng.choice(THINGS)}", "patent_type": kind, "patent_scope": "1", "patent_status": status,
+        "title": scene.unique(f"一种{rng.choice(found.objects)}{rng.choice(found.methods)}{rng.choice(THINGS)}"), "patent_type": kind, "patent_scope": "1", "patent_status": status,
         "application_no": application, "filed_on": filed.isoformat(), "patentee": cast.university, "patentee_rank": 1 if rng.random() < 0.9 else 2,
         "publication_no": None, "publicised_on": None, "grant_no": None, "granted_on": None, "lapsed_on": None, "certificate_no": None,
-        "is_service": True, "signature": "1" if own_first(team) else "2", "agency": None, "ipc": None, "pct_no": None, "fees": [], "country": "CHN",
+        "is_service": True, "signature": "1" if own_first(team) else "2", "agency": None, "ipc": None, "pct_no": None, "fees": [], "country": "156",
         "annuity_paid_to": None, "legal_status": None, "abstract": None, "contributors": team, "subject_class": branch_code(found),
         "discipline": found.discipline, "with_industry": rng.random() < 0.1,
     }  # fmt: skip

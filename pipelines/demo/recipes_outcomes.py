@@ -30,7 +30,7 @@ def paper(scene: Scene, cast: Cast, number: int, strength: float) -> Made:
         tier = rng.choice(("CPCI-S", "EI", "NONE"))
     foreign = tier in FOREIGN_TIERS
     team[rng.randrange(len(team))]["corresponding"] = True
-    title = words.topic(rng, found)
+    title = scene.unique(words.topic(rng, found))
     english = f"{rng.choice(found.english).capitalize()}: a study of {rng.choice(found.english)} ({scene.university}-{number})"
     venue = f"International Journal of {rng.choice(found.english).title()}" if foreign else rng.choice(found.journals)
     document: Document = {
@@ -39,8 +39,8 @@ def paper(scene: Scene, cast: Cast, number: int, strength: float) -> Made:
         "signature": "1" if own_first(team) else "2",
         "volume_issue_pages": f"{rng.randint(1, 60)}({rng.randint(1, 12)}):{rng.randint(1, 120)}-{rng.randint(121, 260)}",
         "doi": f"10.99999/{scene.university}.p{number:06d}" if foreign or rng.random() < 0.3 else None,
-        "cn_serial": None if foreign else f"42-{1000 + rng.randrange(900)}/{rng.choice('GNRST')}",
-        "publication_stage": None, "contributors": team, "indexings": _indexings(scene, tier, day), "reprints": _reprints(scene, tier, day),
+        "cn_serial": None if foreign else f"CN42-{1000 + rng.randrange(900)}/{rng.choice('GNRST')}",
+        "issn": identifiers.issn(venue), "publication_stage": None, "contributors": team, "indexings": _indexings(scene, tier, day), "reprints": _reprints(scene, tier, day),
         "title_en": english if not foreign else None, "subject_class": branch_code(found), "discipline": found.discipline,
         "unit_rank": 1 if own_first(team) else 2, "language": "en" if foreign else "zh", "keywords": list(rng.sample(found.objects, 3)),
         "abstract": None, "is_translation": False, "is_from_foreign": False, "words": round(0.4 + rng.random(), 2), "online_on": None,
@@ -96,8 +96,8 @@ def book(scene: Scene, cast: Cast, number: int) -> Made:
         team[-1]["own_words"] = round(total - sum(row["own_words"] for row in team[:-1]), 1)
     thing = rng.choice(found.objects)
     document: Document = {
-        "title": rng.choice((f"{thing}论稿", f"{thing}导论", f"{thing}教程", f"{thing}研究")), "publisher": rng.choice(("楚江大学出版社", "荆山科学出版社", "云梦教育出版社", "江汉人民出版社")),
-        "published_on": day.isoformat()[:7], "isbn": identifiers.isbn(rng), "edition": 1, "words": total, "cip": None, "printing": None,
+        "title": scene.unique(rng.choice((f"{thing}论稿", f"{thing}导论", f"{thing}教程", f"{thing}研究"))), "publisher": rng.choice(("楚江大学出版社", "荆山科学出版社", "云梦教育出版社", "江汉人民出版社")),
+        "published_on": day.isoformat()[:7], "isbn": identifiers.isbn(scene.university, number), "edition": 1, "words": total, "cip": None, "printing": None,
         "place": "武汉", "signature": "1" if own_first(team) else "2", "contributors": team, "title_en": None,
         "subject_class": branch_code(found), "discipline": found.discipline, "translated_out": False, "is_reprint": False, "language": "zh",
     }  # fmt: skip

@@ -52,7 +52,7 @@ def person(scene: Scene, college: College, staff_no: str, name: str | None = Non
         "person_status": "1", "admin_post": None, "research_field": words.topic(rng, found), "expertise": None,
         "joined_on": joined.isoformat(), "left_on": None, "author_ids": None, "mobile": identifiers.mobile(rng),
         "email": f"t{staff_no}@{scene.university}.example", "talents": _talents(scene, rng, title), "society_posts": [], "careers": [],
-        "in_st_stat": st, "in_sk_stat": not st, "is_rd": True, "rd_months": float(rng.choice((6, 8, 9, 10))), "country": "CHN",
+        "in_st_stat": st, "in_sk_stat": not st, "is_rd": True, "rd_months": float(rng.choice((6, 8, 9, 10))), "country": "156",
         "staff_class": "11",
     }  # fmt: skip
 
@@ -70,6 +70,10 @@ def expert(scene: Scene, cast: Cast, number: int) -> Made:
     found = subject(rng, college)
     entered = scene.as_of - timedelta(days=rng.randint(30, 2500))
     insider = cast.person(college, entered) if rng.random() < 0.35 else None
+    if insider is not None and insider.person_id in scene.insiders:
+        insider = None
+    if insider is not None:
+        scene.insiders.add(insider.person_id)
     document: Document = {
         "is_internal": insider is not None, "person_id": insider.person_id if insider else None,
         "name": insider.name if insider else words.person_name(rng),

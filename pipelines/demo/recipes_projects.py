@@ -106,7 +106,7 @@ def vertical(scene: Scene, cast: Cast, number: int) -> Made | None:
     funder = {"1": ("国家自然科学基金委员会", "全国哲学社会科学工作办公室")[found.branch == "sk"], "2": "湖北省科学技术厅",
               "3": "湖北省教育厅", "4": "武汉市科技创新局"}[level]  # fmt: skip
     document: Document = {
-        "name": words.topic(rng, found), "project_no": f"{scene.university[-2:]}Z{approved.year}{number:05d}",
+        "name": scene.unique(words.topic(rng, found)), "project_no": f"{scene.university[-2:]}Z{approved.year}{number:05d}",
         "approval_no": f"{approved.year}-{level}-{number:05d}", "funder": funder, "level": level, "status": status,
         "category": None, "subcategory": None, "secrecy": None, "institution_id": None,
         "started_on": start.isoformat(), "planned_end_on": end.isoformat(), "approved_on": approved.isoformat(),
@@ -132,12 +132,12 @@ def horizontal(scene: Scene, cast: Cast, number: int) -> Made | None:
     status = _status(rng, end, scene.as_of)
     client = words.company(rng)
     document: Document = {
-        "name": f"{words.topic(rng, found)}（委托）", "contract_no": f"{scene.university[-2:]}HT{signed.year}{number:05d}",
+        "name": scene.unique(f"{words.topic(rng, found)}技术服务"), "contract_no": f"{scene.university[-2:]}HT{signed.year}{number:05d}",
         "project_no": f"{scene.university[-2:]}H{signed.year}{number:05d}", "signed_on": signed.isoformat(), "status": status,
         "started_on": start.isoformat(), "planned_end_on": end.isoformat(), "contract_amount": amount,
         "tech_amount": amount // 10 * 9, "client_name": client, "client_region": "420100", "client_contact": None, "client_phone": None,
         "subject_class": branch_code(found), "discipline": found.discipline, "contributors": people, "partners": [],
-        "register_flag": False,
+        "register_flag": False, "tax_free": False,
     }  # fmt: skip
     _concluded(document, rng, status, end, scene.as_of)
     document["budget"] = budget(rng, amount, scene)
@@ -156,7 +156,7 @@ def own_funds(scene: Scene, cast: Cast, number: int) -> Made | None:
     amount = rng.choice((1, 2, 3, 5, 8, 10)) * TEN_THOUSAND
     status = _status(rng, end, scene.as_of)
     document: Document = {
-        "name": words.topic(rng, found), "project_no": f"{scene.university[-2:]}X{approved.year}{number:05d}",
+        "name": scene.unique(words.topic(rng, found)), "project_no": f"{scene.university[-2:]}X{approved.year}{number:05d}",
         "approved_on": approved.isoformat(), "status": status, "started_on": start.isoformat(), "planned_end_on": end.isoformat(),
         "approved_fund": amount, "subject_class": branch_code(found), "discipline": found.discipline, "batch": f"{approved.year} 年度",
         "contributors": people, "partners": [], "budget": [], "incubation_target": None,
@@ -212,7 +212,7 @@ def arrivals(scene: Scene, projects: list[Project], wanted: int) -> list[Made]:
                 "arrival_no": f"DZ{day.year}{len(made):05d}", "arrived_on": day.isoformat(), "booked_on": day.isoformat(), "amount": part,
                 "tech_amount": None, "vat": None, "management_fee": None, "register_fee": None, "outward_reserve": None, "net_amount": None,
                 "payer": payer, "project_id": project.record_id, "shares": [], "subjects": [], "fund_card": f"K{project.record_id:07d}",
-                "fund_nature": {"vertical_project": "1", "horizontal_project": "2", "university_project": "3"}[project.type_id],
+                "fund_nature": {"vertical_project": "Z", "horizontal_project": "H", "university_project": "X"}[project.type_id],
                 "contributors": [handler(project)], "voucher_no": f"PZ{day:%Y%m}{rng.randrange(10_000):04d}",
             }  # fmt: skip
             made.append(Made(document, day, project.college, {"project": project, "fen": part}))

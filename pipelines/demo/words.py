@@ -97,7 +97,7 @@ FORMS = ("有限公司", "股份有限公司", "集团有限公司", "研究院�
 HOSPITALS = ("江城大学附属医院", "鄂东云山医院")
 INSTITUTES = ("中部材料研究所", "长江生态研究院", "华中光电研究所", "楚地农业科学院")
 PLACES = ("武汉市", "宜昌市", "襄阳市", "荆州市", "十堰市", "黄石市", "恩施市", "黄冈市")
-ABROAD = (("Port Alwyn", "GBR"), ("Neu Rahlstedt", "DEU"), ("Kitamachi", "JPN"), ("Lakeshire", "USA"), ("Vallemar", "ITA"))
+ABROAD = (("Port Alwyn", "826"), ("Neu Rahlstedt", "276"), ("Kitamachi", "392"), ("Lakeshire", "840"), ("Vallemar", "380"))
 
 
 def company(rng: random.Random) -> str:
