@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ingestion import derive, duplicates, funds, people, serializer, settings
+from ingestion import codes, derive, duplicates, funds, people, serializer, settings
 from ingestion.catalog import kinds as k
 from ingestion.catalog import secrecy, validate
 from ingestion.catalog.kinds import Issue
@@ -16,7 +16,7 @@ from ingestion.principal import Principal
 from ingestion.records import storable
 from ingestion.records.view import SecrecyRefused
 from ingestion.store import platform as p
-from ingestion.store.engine import UnitOfWork
+from ingestion.store.engine import UnitOfWork, today
 
 ENTERED_BY_OTHER = "V002"
 LOCKED_YEAR = "D003"
@@ -113,10 +113,15 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
     message names the field and the rule, never the text."""
     issues: list[Issue] = []
     rules: list[str] = []
+    coded = secrecy.scan_codes(ALL_RECORDS[type_id], dict(document))
+    if coded is not None:
+        declared = ALL_RECORDS[type_id].field(coded[0])
+        rules.append(coded[1])
+        issues.append(_marked(coded[0], (declared.zh, declared.en)))
     for field, label, text in _texts(type_id, document):
         rule = secrecy.scan(text)
         if rule is not None:
-            rules.append(str(rule))
+            rules.append(rule)
             issues.append(_marked(field, label))
     if record_id is not None:
         names = select(p.attachment.c.name).where(
@@ -126,7 +131,7 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
         for name in attached:
             rule = secrecy.scan(name)
             if rule is not None:
-                rules.append(str(rule))
+                rules.append(rule)
                 issues.append(_marked("attachments", ("附件名称", "Attachment name")))
     if issues:
         raise SecrecyRefused(issues, rules[0])
@@ -167,6 +172,10 @@ def _strings(field: k.Field, value: Any) -> list[str]:
             return []
 
 
-def context(uow: UnitOfWork, header: Mapping[str, Any]) -> Any:
-    """What ``catalog.validate`` must know beside the document: codes in force and files attached."""
-    raise NotImplementedError
+def context(uow: UnitOfWork, header: Mapping[str, Any]) -> validate.Context:
+    """What a record is judged against: today, the university's codes, the file slots that hold a file."""
+    return validate.Context(
+        today=today(),
+        codes=codes.for_university(uow, header["university_code"]),
+        attached=attached_slots(uow, header["id"]),
+    )
