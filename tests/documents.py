@@ -11,12 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion import codes
 from ingestion.catalog import codelists
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
-from ingestion.principal import Principal
-from ingestion.store.engine import UnitOfWork
 
 Document = dict[str, Any]
 DAY = "2025-03-01"
@@ -63,6 +60,8 @@ def valid(type_id: str, place: Place, n: int = 1) -> Document:
 # Where two fields of a type must agree in a way no kind says.
 AGREEING: dict[str, Document] = {
     "person": {"left_on": None},  # still here
+    "horizontal_project": {"started_on": DAY},
+    "fund_arrival": dict.fromkeys(("vat", "management_fee", "register_fee", "outward_reserve", "net_amount", "shares", "subjects")),
 }
 
 
@@ -179,7 +178,7 @@ def identifier(field: k.Identifier, n: int) -> str:
         case "isbn":
             return isbn(n)
         case "cn_serial":
-            return f"42-{1000 + n % 9000}/TP"
+            return f"CN42-{1000 + n % 9000}/TP"
         case "patent_application":
             return patent_application(n)
         case "orcid":
@@ -243,17 +242,8 @@ def id_number(n: int) -> str:
 
 def codes_of(name: str) -> list[str]:
     """The codes of a list a new record may use, in order."""
-    return [item.code for item in codelists.BUILT_IN[name].items]
+    return [item.code for item in codelists.BUILT_IN[name].items if item.valid_on(DAY)]
 
 
 def children_of(name: str, parent: str) -> list[str]:
-    return [item.code for item in codelists.BUILT_IN[name].items if item.parent == parent]
-
-
-def load_codes(uow: UnitOfWork) -> None:
-    """The built-in lists, as an installation has them."""
-    codes.load_built_in(uow)
-
-
-def own_codes(uow: UnitOfWork, actor: Principal) -> None:
-    """Nothing of its own: the university uses what is built in."""
+    return [item.code for item in codelists.BUILT_IN[name].items if item.parent == parent and item.valid_on(DAY)]

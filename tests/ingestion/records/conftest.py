@@ -108,7 +108,6 @@ def build(store: Store, home: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("YANSHU_HOME", str(home))
     made = World(store)
     with store.begin(ALL) as uow:
-        documents.load_codes(uow)
         for code, name in ((T1, "江城大学"), (T2, "楚天学院")):
             accounts.create_university(uow, None, code, name)
         for key, code, name in (("C1", T1, "计算机学院"), ("C2", T1, "文学院"), ("D1", T2, "机电学院")):
@@ -121,7 +120,6 @@ def build(store: Store, home: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def _people(uow: UnitOfWork, made: World, code: str) -> None:
     system = accounts.system_principal(uow, code)
-    documents.own_codes(uow, system)
     here = [row for row in PEOPLE if row[1] == code]
     cards = [row for row in here if row[6] is not None]
     items = []
