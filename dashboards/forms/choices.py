@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from dashboards import frame
 from dashboards.i18n import language, pick
 from ingestion import codes as code_lists
+from ingestion.catalog import conditions
 from ingestion.catalog.codelists import Codes
 from ingestion.catalog.kinds import Code, MultiCode
 from ingestion.principal import Principal
@@ -20,12 +21,7 @@ from ingestion.store.platform import record, unit
 
 def code_list(field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any]) -> str:
     """The list a coded field uses now: fixed, or by another field's value."""
-    if isinstance(field, Code) and field.list_by is not None:
-        value = row.get(field.list_by.field, document.get(field.list_by.field))
-        for when, name in field.list_by.lists:
-            if value == when:
-                return name
-    return field.code_list
+    return conditions.code_list(field, {**document, **row}) if isinstance(field, Code) else field.code_list
 
 
 def codes(actor: Principal) -> Codes:

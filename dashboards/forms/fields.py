@@ -6,7 +6,7 @@ typed too (0.8 s after the last key), because a browser that dies has not left i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -201,7 +201,8 @@ def take(place: Place, field: k.Field, typed: Any) -> None:
             _put(place.row, field.name, list(typed) or None)
         case _:
             actor = frame.current()
-            value, issues = values.parse(field, typed, codes=choices.codes(actor))
+            value, found = values.parse(field, typed, codes=choices.codes(actor), document={**form.document, **place.row})
+            issues = [replace(i, field=place.path) for i in found]
             errors = [i for i in issues if i.severity == "error"]
             if errors:
                 form.raw[place.path] = str(typed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.i18n import pick
+from ingestion.catalog import conditions
 from ingestion.catalog.kinds import (
     AnyStep,
     Children,
@@ -19,7 +20,6 @@ from ingestion.catalog.kinds import (
     RecordType,
     Shown,
     Step,
-    When,
 )
 
 PATH = re.compile(r"^(\w+)(?:\[(\d+)\])?(?:\.(\w+))?$")
@@ -34,28 +34,19 @@ class Progress:
     missing: list[str]
 
 
-def holds(when: When | None, row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-    """Whether a condition of the declaration is true here; a row's own field goes before the record's."""
-    if when is None:
-        return True
-    value = row.get(when.field, document.get(when.field))
-    if isinstance(value, bool):
-        found = ("true" if value else "false") in when.values
-    elif isinstance(value, list):
-        found = any(v in when.values for v in value)
-    else:
-        found = value in when.values
-    return found != when.negated
+def _seen_from(row: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a condition reads: a row's own fields go before the record's."""
+    return {**document, **row} if row is not document else dict(document)
 
 
 def shown(field: Field, row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-    return holds(field.shown_when, row, document)
+    return field.shown_when is None or conditions.is_shown(field, _seen_from(row, document))
 
 
 def required(field: Field, row: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-    if not shown(field, row, document):
-        return False
-    return field.required or (field.required_when is not None and holds(field.required_when, row, document))
+    if field.shown_when is None and field.required_when is None:
+        return field.required
+    return conditions.is_required(field, _seen_from(row, document))
 
 
 def label(field: Field) -> str:

@@ -15,16 +15,16 @@ PAPER = ALL_RECORDS["paper"]
 def test_conditional_fields_follow_their_condition() -> None:
     conference = PAPER.field("conference_name")
     assert not progress.shown(conference, {}, {})
-    assert progress.shown(conference, {"paper_type": "C"}, {})
+    assert progress.shown(conference, {"paper_type": "2"}, {})
     issn = PAPER.field("issn")
-    assert progress.required(issn, {"paper_type": "J"}, {}) and not progress.required(issn, {"paper_type": "C"}, {})
+    assert progress.required(issn, {"paper_type": "1"}, {}) and not progress.required(issn, {"paper_type": "2"}, {})
 
 
 def test_a_rows_own_value_goes_before_the_records() -> None:
-    when = k.When("kind", ("x",))
-    assert progress.holds(when, {"kind": "x"}, {"kind": "y"})
-    assert not progress.holds(when, {"kind": "y"}, {"kind": "x"})
-    assert progress.holds(k.When("flag", ("true",)), {"flag": True}, {})
+    field = k.Text("x", zh="x", en="x", shown_when=k.When("kind", ("x",)), required=True)
+    assert progress.shown(field, {"kind": "x"}, {"kind": "y"})
+    assert not progress.shown(field, {"kind": "y"}, {"kind": "x"})
+    assert progress.shown(field, {}, {"kind": "x"}) and not progress.required(field, {"kind": "y"}, {"kind": "x"})
 
 
 @pytest.mark.parametrize(

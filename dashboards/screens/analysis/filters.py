@@ -9,10 +9,9 @@ import streamlit as st
 
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions
+from dashboards.marts.numbers import first_year
 from dashboards.marts.reader import Mart
 from ingestion.store.engine import today
-
-YEARS_SHOWN = 10
 
 
 def choice(kind: Callable[..., Any], label: str, options: Sequence[str], key: str, default: str,
@@ -31,8 +30,7 @@ def choice(kind: Callable[..., Any], label: str, options: Sequence[str], key: st
 def year(mart: Mart) -> int:
     """年度: the running year and those with data before it."""
     now = today().year
-    first = mart.rows("SELECT min(year) FROM fct_measure WHERE included")[0][0] or now
-    options = [str(y) for y in range(now, max(min(first, now), now - 30) - 1, -1)]
+    options = [str(y) for y in range(now, min(first_year(mart) or now, now) - 1, -1)]
     return int(choice(st.selectbox, t("年度"), options, "year", str(now), str, width=110))
 
 

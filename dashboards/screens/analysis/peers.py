@@ -41,7 +41,7 @@ def show() -> None:
     by_id = {one.indicator: one for one in offered}
     left, right = st.columns([1.5, 1], gap="small")
     with left:
-        chosen = _standing(mart, places, by_id, year)
+        chosen = _standing(cached.open_for(actor), places, by_id, year)
     with right:
         _spread(mart, actor.university_code, group, year, chosen)
     st.caption(t("记录少于 3 条的单元隐去；不足 5 校不排名。名次 1 为最高。"))
@@ -51,7 +51,7 @@ def _group_word(group: str) -> str:
     return t("全部高校") if group == "*" else pick(*GROUPS.get(group, (group, group)))
 
 
-def _standing(mart: Mart, places: list[peers.Place], by_id: dict[str, Definition], year: int) -> Definition | None:
+def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Definition], year: int) -> Definition | None:
     with st.container(border=True, gap="xsmall", key="panel_standing", height="stretch"):
         st.markdown(f"**{t('本校位置')}** · {year}")
         if not places:
@@ -73,7 +73,7 @@ def _standing(mart: Mart, places: list[peers.Place], by_id: dict[str, Definition
         at = places[picked[0]] if picked and picked[0] < len(places) else ranked[0]
         found = by_id[at.indicator]
         if st.button(t("口径"), key="peers_define", icon=":material/info:", type="tertiary"):
-            opened.definition_dialog(mart, Spec(found.indicator, year))
+            opened.definition_dialog(own, Spec(found.indicator, year))
         return found
 
 

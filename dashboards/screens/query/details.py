@@ -26,7 +26,7 @@ ACTIONS = {
 }  # fmt: skip
 
 
-def shown(actor: Principal, field: k.Field, value: Any) -> str:
+def shown(actor: Principal, field: k.Field, value: Any, document: Mapping[str, Any] | None = None) -> str:
     """A value as it is read, references by their words."""
     if value in (None, "", []):
         return "—"
@@ -41,8 +41,10 @@ def shown(actor: Principal, field: k.Field, value: Any) -> str:
             return choices.record_word(actor, value)
         case k.RecordRefs():
             return "；".join(choices.record_word(actor, v) for v in value)
+        case k.Secret():
+            return str(value)  # a record as read holds the mask
         case _:
-            return str(values.display(field, value, language(), choices.codes(actor))) or "—"
+            return values.display(field, value, language(), choices.codes(actor), dict(document or {})) or "—"
 
 
 def _people_words(actor: Principal, ids: list[int]) -> str:
@@ -59,7 +61,7 @@ def fields(actor: Principal, view: RecordView, document: Mapping[str, Any], *, e
         match step:
             case k.Step(fields=declared):
                 pairs = [
-                    (progress.label(f), frame.university_name(actor) if isinstance(f, k.Shown) else shown(actor, f, document.get(f.name)))
+                    (progress.label(f), frame.university_name(actor) if isinstance(f, k.Shown) else shown(actor, f, document.get(f.name), document))
                     for f in declared
                     if not isinstance(f, k.FileSlot)
                     and progress.shown(f, document, document)
@@ -113,7 +115,7 @@ def _children(actor: Principal, step: k.Children, document: Mapping[str, Any]) -
     st.markdown(f"**{pick(step.zh, step.en)}**")
     frame.rows(
         [
-            (t("第 {n} 行", n=n), " · ".join(f"{progress.label(f)}：{shown(actor, f, row[f.name])}" for f in step.fields if row.get(f.name) not in (None, "", [])))
+            (t("第 {n} 行", n=n), " · ".join(f"{progress.label(f)}：{shown(actor, f, row[f.name], {**document, **row})}" for f in step.fields if row.get(f.name) not in (None, "", [])))
             for n, row in enumerate(rows, 1)
         ]
     )
@@ -170,13 +172,13 @@ def difference(actor: Principal, type_id: str, before: Mapping[str, Any], after:
                         continue
                     a, b = before.get(f.name), after.get(f.name)
                     if a != b or (not changes_only and b not in (None, "", [])):
-                        lines.append((progress.label(f), shown(actor, f, a), shown(actor, f, b), a != b))
+                        lines.append((progress.label(f), shown(actor, f, a, before), shown(actor, f, b, after), a != b))
             case k.Contributors(role=role):
                 a, b = ("\n".join(f"{n} {w}" for n, w in contributor_lines(actor, d, role)) for d in (before, after))
                 if a != b or (not changes_only and b):
                     lines.append((pick(step.zh, step.en), a or "—", b or "—", a != b))
             case k.Children(name=name, fields=declared):
-                a, b = ("\n".join(" · ".join(shown(actor, f, r[f.name]) for f in declared if r.get(f.name) not in (None, "", [])) for r in d.get(name) or []) for d in (before, after))
+                a, b = ("\n".join(" · ".join(shown(actor, f, r[f.name], {**d, **r}) for f in declared if r.get(f.name) not in (None, "", [])) for r in d.get(name) or []) for d in (before, after))
                 if a != b or (not changes_only and b):
                     lines.append((pick(step.zh, step.en), a or "—", b or "—", a != b))
             case k.Documents():
