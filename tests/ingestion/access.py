@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,16 +16,18 @@ from ingestion import accounts, units
 from ingestion.accounts import Grant, passwords
 from ingestion.principal import Principal
 from ingestion.store import platform as p
-from ingestion.store.engine import ALL, Store, UnitOfWork, utc_now
+from ingestion.store.engine import ALL, Store, UnitOfWork, open_store, utc_now
+from tests.conftest import PostgresServer, copy_postgres, copy_sqlite
 
 PASSWORD = "Lantern-River-42"
 PROVINCE = "42000"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture
 def cheap_argon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The real algorithm with the smallest cost. Only a test can ask for this: nothing reads it from outside."""
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "HASHER", CHEAP)
     yield
 
 
@@ -56,9 +61,62 @@ WHO = {
 }
 
 
-@pytest.fixture
-def province(store: Store, cheap_argon: None) -> Province:
-    return build(store)
+# Every module that imports these fixtures has fixtures of its own; the stores behind them are built once.
+_templates: dict[str, str] = {}
+_ids: tuple[dict[str, int], dict[str, int]] | None = None
+
+
+def _remember(built: Province) -> None:
+    """Account and unit ids are the same in every template: the rows are written in one order."""
+    global _ids
+    assert _ids in (None, (built.accounts, built.units))
+    _ids = built.accounts, built.units
+
+
+@contextmanager
+def _cheaply() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", CHEAP)
+        yield
+
+
+@pytest.fixture(scope="session")
+def province_on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if "sqlite" in _templates:
+        return Path(_templates["sqlite"])
+    path = tmp_path_factory.mktemp("province") / "store.sqlite"
+    _templates["sqlite"] = str(path)
+    shutil.copyfile(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}")
+    with _cheaply():
+        _remember(build(store))
+    store.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def province_on_postgres(postgres_server: PostgresServer, postgres_template: str) -> str:
+    if "postgresql" in _templates:
+        return _templates["postgresql"]
+    _templates["postgresql"] = name = "province_store"
+    postgres_server.create_database(name, postgres_template)
+    store = postgres_server.open(name)
+    with _cheaply():
+        _remember(build(store))
+    store.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def province(request: pytest.FixtureRequest, tmp_path: Path, cheap_argon: None) -> Iterator[Province]:
+    """The province in a store of its own, on both databases: a copy of one built once a session."""
+    if request.param == "sqlite":
+        copies = copy_sqlite(request.getfixturevalue("province_on_sqlite"), tmp_path)
+    else:
+        copies = copy_postgres(request.getfixturevalue("postgres_server"), request.getfixturevalue("province_on_postgres"))
+    for store in copies:
+        assert _ids is not None
+        yield Province(store, *_ids)
 
 
 def build(store: Store) -> Province:

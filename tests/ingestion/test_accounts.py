@@ -12,9 +12,17 @@ from ingestion.accounts import Grant, LinkRefused, LoginRefused, PasswordRefused
 from ingestion.principal import Denied, NotFound, Principal
 from ingestion.store.engine import ALL, Store, local_time, today, utc_now
 from ingestion.store.platform import account, audit_row, login_event, message, one_time_token, session
-from tests.ingestion.access import PASSWORD, PROVINCE, Province, cheap_argon, province
+from tests.ingestion.access import (
+    PASSWORD,
+    PROVINCE,
+    Province,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+)
 
-__all__ = ["cheap_argon", "province"]
+__all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite"]
 
 NEW = "Copper-Bridge-77"
 
@@ -313,8 +321,9 @@ def test_roles_fit_their_organisation_and_their_scope(province: Province) -> Non
 @pytest.mark.ac("AC-199")
 def test_accounts_are_created_only_by_who_may(province: Province) -> None:
     for who in ("r1", "s11", "a1", "f1", "e1", "o2"):
+        principal = actor(province, who)
         with pytest.raises(Denied), province.store.begin(ALL) as uow:
-            accounts.create_account(uow, actor(province, who), "99001", "new1", "新人", grants=(Grant("researcher"),))
+            accounts.create_account(uow, principal, "99001", "new1", "新人", grants=(Grant("researcher"),))
     p1 = actor(province, "p1")
     with pytest.raises(Denied), province.store.begin(ALL) as uow:
         accounts.create_account(uow, p1, "99001", "new1", "新人", grants=(Grant("researcher"),))

@@ -18,9 +18,16 @@ from ingestion.attachments import AttachmentRefused, blobs
 from ingestion.principal import Denied, NotFound, Principal
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
-from tests.ingestion.access import World, cheap_argon, province, world
+from tests.ingestion.access import (
+    World,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+    world,
+)
 
-__all__ = ["cheap_argon", "province", "world"]
+__all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite", "world"]
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\0" * 64

@@ -13,9 +13,15 @@ from ingestion import audit, settings, vault
 from ingestion.principal import Denied, NotFound, Principal
 from ingestion.store.engine import ALL, Store
 from ingestion.store.platform import audit_block, audit_row
-from tests.ingestion.access import Province, cheap_argon, province
+from tests.ingestion.access import (
+    Province,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+)
 
-__all__ = ["cheap_argon", "province"]
+__all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite"]
 
 
 @pytest.fixture(autouse=True)

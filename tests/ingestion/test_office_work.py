@@ -12,9 +12,15 @@ from ingestion import jobs, messages, notices, units
 from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import ALL, Store, today, utc_now
 from ingestion.store.platform import job, record
-from tests.ingestion.access import Province, cheap_argon, province
+from tests.ingestion.access import (
+    Province,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+)
 
-__all__ = ["cheap_argon", "province"]
+__all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite"]
 
 
 def who(province: Province, name: str) -> Principal:

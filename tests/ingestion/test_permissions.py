@@ -32,9 +32,16 @@ from ingestion.permissions import (
 from ingestion.principal import Denied, NotFound, Role
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL, today, utc_now
-from tests.ingestion.access import World, cheap_argon, province, world
+from tests.ingestion.access import (
+    World,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+    world,
+)
 
-__all__ = ["cheap_argon", "province", "world"]
+__all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite", "world"]
 
 MATRIX = Path(__file__).parent / "policy_matrix.csv"
 DECIDE = ("approve", "return", "amendment.approve", "amendment.return", "amendment.refuse")

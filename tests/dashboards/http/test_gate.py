@@ -25,9 +25,18 @@ from ingestion.accounts import COOKIE, Grant
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL, today, utc_now
 from tests.dashboards.http.client import Client
-from tests.ingestion.access import PASSWORD, Province, World, cheap_argon, province, world
+from tests.ingestion.access import (
+    PASSWORD,
+    Province,
+    World,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+    world,
+)
 
-__all__ = ["cheap_argon", "province", "world"]
+__all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite", "world"]
 
 WRONG = "单位、账号或密码不正确"
 
