@@ -51,7 +51,7 @@ def of(uow: UnitOfWork, principal: Principal) -> Freshness | None:
 def _waiting(uow: UnitOfWork, principal: Principal, as_of: datetime | None) -> tuple[int, datetime | None]:
     if as_of is None:
         return 0, None
-    changed = or_(record.c.approved_at > as_of, record.c.voided_at > as_of)
+    changed = or_(record.c.approved_at.between(as_of, uow.now), record.c.voided_at.between(as_of, uow.now))
     query = select(func.count(), func.min(record.c.updated_at)).where(changed)
     if not principal.is_province:
         query = query.where(record.c.university_code == principal.university_code)

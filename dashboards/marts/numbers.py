@@ -167,9 +167,12 @@ def series(mart: Mart, spec: Spec, years: Iterable[int]) -> dict[int, float | No
 
 
 def first_year(mart: Mart) -> int | None:
-    """The earliest year with anything in it."""
-    row = mart.rows("SELECT min(year) FROM fct_measure WHERE included AND measure = 'R01'")
-    return row[0][0] if row else None
+    """The earliest year with an outcome, project or money in it (people and institutions are older)."""
+    rows = mart.rows(
+        "SELECT min(year) FROM fct_measure WHERE included AND measure = 'R01'"
+        " AND type NOT IN ('person', 'expert', 'institution')"
+    )
+    return rows[0][0]
 
 
 def is_empty(mart: Mart) -> bool:

@@ -62,5 +62,14 @@ def members(mart: Mart, group: str, year: int, indicator: str) -> list[Member]:
     return [Member(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
 
 
+def is_ranked(mart: Mart, university_code: str, group: str, year: int) -> bool:
+    """Whether the group is large enough for the university to have a rank in anything."""
+    rows = mart.rows(
+        "SELECT count(rank) FROM rpt_peer WHERE university = ? AND peer_group = ? AND year = ?",
+        (university_code, group, year),
+    )
+    return bool(rows[0][0])
+
+
 def years(mart: Mart) -> list[int]:
     return [row[0] for row in mart.rows("SELECT DISTINCT year FROM rpt_peer ORDER BY year DESC")]

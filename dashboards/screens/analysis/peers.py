@@ -35,7 +35,8 @@ def show() -> None:
     with head:
         last = str(today().year - 1) if today().year - 1 in years else str(years[0])
         year = int(filters.choice(st.selectbox, t("年度"), [str(y) for y in years], "year", last, str, width=100))
-        group = filters.choice(st.segmented_control, t("比较组"), groups, "group", groups[0], _group_word)
+        ranked = [one for one in groups if peers.is_ranked(mart, actor.university_code, one, year)]
+        group = filters.choice(st.segmented_control, t("比较组"), groups, "group", (ranked or groups)[0], _group_word)
     offered = [one for one in definitions.catalogue(mart).values() if one.is_configured]
     places = peers.places(mart, actor.university_code, group, year, [one.indicator for one in offered])
     by_id = {one.indicator: one for one in offered}

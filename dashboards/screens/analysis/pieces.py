@@ -38,6 +38,7 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
             now.shown if found.is_configured else t("未配置"),
             delta=shown if difference else None,
             delta_color="blue" if (difference or 0) >= 0 else "orange",
+            delta_arrow="up" if (difference or 0) >= 0 else "down",
             delta_description=f"{percent} {compare}".strip() if difference else (t("与上年持平") if ever else t("暂无数据")),
             chart_data=trend,
             chart_type="bar",
