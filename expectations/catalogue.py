@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from expectations.checks import Check, Suite
+from expectations.checks import Check, Suite, Where
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
 
@@ -83,14 +83,9 @@ def _required(type_id: str, field: k.Field) -> Iterator[Check]:
     )  # fmt: skip
 
 
-def _query(when: k.When) -> str:
-    values = [value == "true" if value in ("true", "false") else value for value in when.values]
-    return f"{when.field} {'not in' if when.negated else 'in'} {values!r}"
-
-
-def condition_field(where: str) -> str:
-    """The column a ``where`` reads."""
-    return where.split(" ", 1)[0]
+def _query(when: k.When) -> Where:
+    values = tuple(value == "true" if value in ("true", "false") else value for value in when.values)
+    return Where(when.field, values, when.negated)
 
 
 def _between(type_id: str, field: k.Field, low: object, high: object, severity: str) -> Check:
@@ -113,9 +108,9 @@ HEADER = Suite(
         Check("record.channel", "channel", "error", "录入渠道不存在。", "No such channel.",
               "ExpectColumnValuesToBeInSet", {"column": "channel", "value_set": CHANNELS}),
         Check("record.approved_at", "approved_at", "error", "已通过的记录没有通过时间。", "Approved without a time.",
-              "ExpectColumnValuesToNotBeNull", {"column": "approved_at"}, "state in ['30']"),
+              "ExpectColumnValuesToNotBeNull", {"column": "approved_at"}, Where("state", ("30",))),
         Check("record.title", "title", "warning", "名称为空。", "No title.",
-              "ExpectColumnValueLengthsToBeBetween", {"column": "title", "min_value": 1}, "state not in ['00']"),
+              "ExpectColumnValueLengthsToBeBetween", {"column": "title", "min_value": 1}, Where("state", ("00",), negated=True)),
         Check("record.body", "type", "error", "记录缺少正文。", "The record has no body.",
               "ExpectColumnValuesToBeInSet", {"column": "has_body", "value_set": [True]}),
         Check("record.owner", "owner_person_id", "error", "归属人与署名最前的本校教师不一致。",

@@ -14,9 +14,18 @@ from ingestion.findings import Severity
 
 
 @dataclass(frozen=True)
+class Where:
+    """Only rows whose ``column`` holds one of ``values`` (none of them, where negated) are looked at."""
+
+    column: str
+    values: tuple[Any, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
 class Check:
     """``expectation`` is the class name in ``great_expectations.expectations``, ``arguments`` its arguments.
-    ``field`` is the field a finding points at. ``where`` limits the rows (a pandas query)."""
+    ``field`` is the field a finding points at. ``where`` limits the rows."""
 
     rule: str
     field: str
@@ -25,13 +34,13 @@ class Check:
     en: str
     expectation: str
     arguments: dict[str, Any] = field(default_factory=dict)
-    where: str | None = None
+    where: Where | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the frame this check reads."""
         named = self.arguments.get("column_list") or [self.arguments[k] for k in _COLUMNS if k in self.arguments]
-        return tuple(named)
+        return (*named, *([self.where.column] if self.where else ()))
 
 
 _COLUMNS = ("column", "column_A", "column_B")

@@ -37,7 +37,11 @@ def _expectation(check: Check) -> Any:
 
     arguments = dict(check.arguments)
     if check.where is not None:
-        arguments |= {"row_condition": check.where, "condition_parser": "pandas"}
+        from great_expectations.expectations.row_conditions import Column
+
+        column = Column(check.where.column)
+        values = list(check.where.values)
+        arguments["row_condition"] = column.is_not_in(values) if check.where.negated else column.is_in(values)
     return getattr(gxe, check.expectation)(**arguments, meta={"rule": check.rule})
 
 
@@ -67,7 +71,8 @@ def _failures(check: Check, suite: Suite, frame: pd.DataFrame, one: Any) -> list
         reason = str(one.exception_info)[:200]
         return [Failure(check, suite.name, code, (), (reason,)) for code in frame["university_code"].unique()]
     bad = frame.loc[rows]
-    shown = [column for column in check.columns if column in bad.columns]
+    limited_by = check.where.column if check.where else None
+    shown = [column for column in check.columns if column != limited_by]
     out = []
     for code, part in bad.groupby("university_code", observed=True):
         ids = tuple(int(v) for v in part[suite.key].dropna().unique()) if suite.key else ()

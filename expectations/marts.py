@@ -5,7 +5,7 @@ All of them are errors: what fails here is a wrong number on a page.
 
 from __future__ import annotations
 
-from expectations.checks import Check, Suite
+from expectations.checks import Check, Suite, Where
 
 RECONCILIATION = Suite(
     "rpt_reconciliation",
@@ -32,9 +32,9 @@ MEASURES = Suite(
     "fct_measure",
     (
         Check("marts.year", "", "error", "计入的事件没有年度。", "A counted event has no year.",
-              "ExpectColumnValuesToNotBeNull", {"column": "year"}, "included in [True]"),
+              "ExpectColumnValuesToNotBeNull", {"column": "year"}, Where("included", (True,))),
         Check("marts.reason", "", "error", "不计入的事件没有原因。", "An event is left out without a reason.",
-              "ExpectColumnValuesToNotBeNull", {"column": "reason"}, "included in [False]"),
+              "ExpectColumnValuesToNotBeNull", {"column": "reason"}, Where("included", (False,))),
         Check("marts.value", "", "error", "度量值为空。", "A measure has no value.",
               "ExpectColumnValuesToNotBeNull", {"column": "value"}),
     ),

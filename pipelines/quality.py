@@ -163,9 +163,7 @@ def _frame(con: duckdb.DuckDBPyConnection, suite: Suite, source: str) -> pd.Data
     """Only the columns the suite names, Arrow-typed."""
     import pandas as pd
 
-    wanted = set(suite.columns)
-    wanted |= {catalogue.condition_field(check.where) for check in suite.checks if check.where}
-    names = ", ".join(f'b."{column}"' for column in sorted(wanted))
+    names = ", ".join(f'b."{column}"' for column in suite.columns)
     table: pa.Table = con.execute(f"SELECT {names} {source}").to_arrow_table()
     return table.to_pandas(types_mapper=pd.ArrowDtype)
 
