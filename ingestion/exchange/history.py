@@ -291,9 +291,7 @@ class _Standing:
                 select(INDEXINGS.c.accession_no, INDEXINGS.c.record_id)
                 .join(r, r.c.id == INDEXINGS.c.record_id)
                 .where(r.c.university_code == university_code, r.c.state != "00", INDEXINGS.c.accession_no.is_not(None))
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         key = p.record_key
         self._keys = {

@@ -32,9 +32,9 @@ def register(app: typer.Typer, words: Words) -> None:
     )
     def init(
         code: Annotated[str, typer.Option("--code", metavar=words("代码", "CODE"), help=words("省级主管部门的单位代码。", "The province office's code."))] = "42",
-        name: Annotated[str, typer.Option("--name", metavar=words("名称", "NAME"), help=words("省级主管部门的名称。", "The province office's name."))] = "省教育厅",
+        name: Annotated[str, typer.Option("--name", show_default=False, metavar=words("名称", "NAME"), help=words("省级主管部门的名称。", "The province office's name."))] = "省教育厅",
         username: Annotated[str, typer.Option("--username", metavar=words("账号", "USERNAME"), help=words("首个管理员的账号。", "The first administrator's username."))] = "admin",
-        person: Annotated[str, typer.Option("--person", metavar=words("姓名", "NAME"), help=words("首个管理员的姓名。", "The first administrator's name."))] = "省厅管理员",
+        person: Annotated[str, typer.Option("--person", show_default=False, metavar=words("姓名", "NAME"), help=words("首个管理员的姓名。", "The first administrator's name."))] = "省厅管理员",
         address: Annotated[str, typer.Option("--address", metavar=words("网址", "URL"), help=words("链接前面的网址。", "The address the link begins with."))] = "http://127.0.0.1:8501",
         as_json: Annotated[bool, json_option] = False,
     ) -> None:

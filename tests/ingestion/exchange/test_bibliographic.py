@@ -211,9 +211,9 @@ REAL = {"cssci_318.txt": (318, 0), "wos_tab_300.txt": (300, 203), "wos_500.txt":
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_files_arrive_completely(name: str) -> None:
-    folder = os.environ.get("YANSHU_REAL_FILES")
+    folder = os.environ.get("REAL_FILES")
     if not folder or not (Path(folder) / name).is_file():
-        pytest.skip(f"the real file {name} is not here (YANSHU_REAL_FILES names its folder)")
+        pytest.skip(f"the real file {name} is not here (REAL_FILES names its folder)")
     found = bibliographic.read(Path(folder) / name)
     papers, with_doi = REAL[name]
     assert (len(found.entries), found.problems) == (papers, ())

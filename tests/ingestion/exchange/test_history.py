@@ -46,7 +46,7 @@ def test_a_file_is_filed_as_history_by_the_office(universe: Universe, tmp_path: 
     assert (str(paper["published_on"]), paper["published_on_precision"]) == ("2021-01-01", "y")
     assert paper["signature"] == "1"  # the first author's first unit is the university's
     with universe.store.read(T1) as uow:
-        kinds = dict(uow.conn.execute(select(p.contributor.c.name, p.contributor.c.kind).where(p.contributor.c.record_id == paper["id"])).tuples().all())
+        kinds = dict(uow.conn.execute(select(p.contributor.c.name, p.contributor.c.kind).where(p.contributor.c.record_id == paper["id"])).all())
         own = uow.conn.execute(
             select(p.contributor_affiliation.c.is_own).where(p.contributor_affiliation.c.record_id == paper["id"]).order_by(p.contributor_affiliation.c.rank)
         ).scalars().all()  # fmt: skip
@@ -140,9 +140,9 @@ def test_every_problem_goes_into_the_errors_file(universe: Universe, tmp_path: P
 
 
 def test_real_files_are_filed_completely(sqlite_universe: Universe) -> None:
-    folder = os.environ.get("YANSHU_REAL_FILES")
+    folder = os.environ.get("REAL_FILES")
     if not folder or not all((Path(folder) / name).is_file() for name in REAL):
-        pytest.skip("the real files are not here (YANSHU_REAL_FILES names their folder)")
+        pytest.skip("the real files are not here (REAL_FILES names their folder)")
     universe = sqlite_universe
     for name, (papers, _) in REAL.items():
         outcome = history.import_papers(universe.store, universe.o3, Path(folder) / name, non_secret=True)

@@ -50,8 +50,8 @@ def test_every_type_and_state_is_there_and_one_university_is_empty(province: tup
     store, count, _ = province
     r = p.record
     with store.read(ALL) as uow:
-        by_type = dict(uow.conn.execute(select(r.c.type, func.count()).where(r.c.university_code == "99001").group_by(r.c.type)).tuples().all())
-        by_state = dict(uow.conn.execute(select(r.c.state, func.count()).group_by(r.c.state)).tuples().all())
+        by_type = dict(uow.conn.execute(select(r.c.type, func.count()).where(r.c.university_code == "99001").group_by(r.c.type)).all())
+        by_state = dict(uow.conn.execute(select(r.c.state, func.count()).group_by(r.c.state)).all())
         total = uow.conn.execute(select(func.count()).select_from(r)).scalar_one()
         empty = uow.conn.execute(select(func.count()).where(r.c.university_code == "99003")).scalar_one()
         years = uow.conn.execute(select(func.count(func.distinct(r.c.filed_year))).where(r.c.type == "paper")).scalar_one()
