@@ -73,7 +73,7 @@ class Store:
     @contextmanager
     def begin(self, scope: str) -> Iterator[UnitOfWork]:
         with self.engine.begin() as conn:
-            _set_scope(conn, scope)
+            set_scope(conn, scope)
             yield UnitOfWork(conn, scope)
 
     @contextmanager
@@ -81,7 +81,7 @@ class Store:
         """A transaction that only reads: on SQLite it takes no write lock."""
         with self.engine.connect().execution_options(yanshu_read=True) as conn:
             with conn.begin():
-                _set_scope(conn, scope)
+                set_scope(conn, scope)
                 yield UnitOfWork(conn, scope)
 
     def dispose(self) -> None:
@@ -124,6 +124,7 @@ def _on_sqlite_begin(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
 
 
-def _set_scope(conn: Connection, scope: str) -> None:
+def set_scope(conn: Connection, scope: str) -> None:
+    """Says for this transaction whose rows row-level security shows."""
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT set_config('app.university', :scope, true)"), {"scope": scope})

@@ -8,6 +8,8 @@ migration: they are rebuilt from their declarations after every one.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -17,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Select, select
 
 from ingestion.store import rls, tables, triggers
-from ingestion.store.engine import ALL, Store
+from ingestion.store.engine import ALL, Store, set_scope
 from ingestion.store.platform import METADATA, setting
 
 STORE_ID = "store_id"
@@ -27,27 +29,52 @@ def create(store: Store) -> None:
     """Build every table of the catalogue in an empty database. The url's user must own the database."""
     with store.begin(ALL) as uow:
         METADATA.create_all(uow.conn)
-        command.stamp(_alembic(uow.conn), "head")
+        command.stamp(alembic_config(uow.conn), "head")
         _finish(uow.conn)
 
 
 def upgrade(store: Store) -> None:
     """Bring the store's tables to the newest revision, from nothing or from an older one; the url's user
-    must own the database. In one transaction: a failed upgrade leaves the store as it was."""
-    with store.begin(ALL) as uow:
-        triggers.drop(uow.conn)  # a migration moves rows about; nothing of it is a change
-        command.upgrade(_alembic(uow.conn), "head")
-        _finish(uow.conn)
+    must own the database. In one transaction: a failed upgrade leaves the store as it was. Where rows were
+    there before, the store takes a new identity, so that the pipeline reads everything again."""
+    with rebuilding(store) as conn:
+        before = MigrationContext.configure(conn).get_current_heads()
+        command.upgrade(alembic_config(conn), "head")
+        _finish(conn)
+        if before and before != MigrationContext.configure(conn).get_current_heads():
+            renew_store_id(conn)
+
+
+@contextmanager
+def rebuilding(store: Store) -> Iterator[Connection]:
+    """A transaction in which tables may be built anew: no trigger stands, and on SQLite, where altering a table
+    means dropping its predecessor, no row goes along with it. References are checked before it ends."""
+    with store.engine.connect() as conn:
+        sqlite = conn.dialect.name == "sqlite"
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        if sqlite:
+            driver.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
+        try:
+            with conn.begin():
+                set_scope(conn, ALL)
+                triggers.drop(conn)
+                yield conn
+                if sqlite and (torn := conn.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                    raise ValueError(f"rows refer to what is not there: {torn[:5]}")
+        finally:
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys = ON")
 
 
 def pending(store: Store) -> bool:
     """Whether the store's tables are older than the product."""
     with store.read(ALL) as uow:
         standing = MigrationContext.configure(uow.conn).get_current_heads()
-        return set(standing) != set(ScriptDirectory.from_config(_alembic(uow.conn)).get_heads())
+        return set(standing) != set(ScriptDirectory.from_config(alembic_config(uow.conn)).get_heads())
 
 
-def _alembic(conn: Connection) -> Config:
+def alembic_config(conn: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = conn

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from alembic.operations import Operations
+from sqlalchemy import String, text
 
 from ingestion.store import setup, triggers
 from ingestion.store.engine import Store, open_store
+from ingestion.store.migrations.__main__ import draft
 from ingestion.store.platform import METADATA
 from tests.conftest import PostgresServer
+from tests.ingestion.store import rows
 
 POSTGRES_CATALOGUE = {
     "columns": """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
@@ -107,3 +112,41 @@ def test_an_outdated_store_is_told_from_a_current_one(store: Store, upgraded: St
     with upgraded.begin("*") as uow:
         uow.conn.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert setup.pending(upgraded)
+
+
+def test_a_table_built_anew_keeps_every_row(store: Store, upgraded: Store) -> None:
+    with upgraded.begin("*") as uow:
+        account = rows.university(uow, "99001")
+        rows.paper(uow, "99001", account)
+        identity = setup.store_id(uow.conn)
+    with setup.rebuilding(upgraded) as conn:
+        operations = Operations(MigrationContext.configure(conn))
+        with operations.batch_alter_table("record", recreate="auto") as record:
+            record.alter_column("out_reason", type_=String(400), existing_type=String(200))
+    with upgraded.begin("*") as uow:
+        for table in ("record", "paper", "contributor"):
+            assert uow.conn.scalar(text(f"SELECT count(*) FROM {table}")) == 1
+        assert setup.store_id(uow.conn) == identity
+    with pytest.raises(Exception, match="(?i)foreign key"), upgraded.begin("*") as uow:
+        rows.run(uow, "UPDATE record SET college_id = 999")
+
+
+def test_a_store_from_an_older_revision_is_read_anew(upgraded: Store) -> None:
+    with upgraded.begin("*") as uow:
+        identity = setup.store_id(uow.conn)
+        newest = str(uow.conn.scalar(text("SELECT version_num FROM alembic_version")))
+    with setup.rebuilding(upgraded) as conn:
+        command.downgrade(setup.alembic_config(conn), "-1")
+    setup.upgrade(upgraded)
+    with upgraded.begin("*") as uow:
+        assert uow.conn.scalar(text("SELECT version_num FROM alembic_version")) == newest
+        assert setup.store_id(uow.conn) != identity
+
+
+def test_the_next_revision_is_drafted_from_what_differs(tmp_path: Path) -> None:
+    shutil.copytree(Path(setup.__file__).parent / "migrations", tmp_path / "migrations")
+    newest = max(path.stem[:4] for path in (tmp_path / "migrations" / "versions").glob("0*.py"))
+    written = Path(draft("add nothing", tmp_path / "migrations"))
+    assert written.name == f"{int(newest) + 1:04d}_add_nothing.py"
+    assert f'down_revision = "{newest}"' in written.read_text().replace("'", '"')
+    assert "op." not in written.read_text()
