@@ -9,20 +9,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from ingestion.catalog.codelists import BUILT_IN, CodeItem, Codes
-from ingestion.store.engine import UnitOfWork
+from ingestion.store.engine import UnitOfWork, today
 from ingestion.store.platform import code_item
 
 BUILT_IN_OWNER = "*"
+VALID_TO = 5  # position among the compared columns of a stored row
 _cache: dict[tuple[tuple[str, ...], ...], Codes] = {}
 _CACHED = 256
 
 
 def load_built_in(uow: UnitOfWork) -> int:
-    """Copy the built-in lists into the store: new codes are added, changed ones updated, none is deleted while in
-    use elsewhere (a code gone from its file is closed today). Returns the number of rows written."""
+    """Copy the built-in lists into the store: new codes are added, changed ones updated, and one gone from its file is
+    closed today, because records may hold it. Returns the number of rows written."""
     c = code_item.c
     stored = {
         (row.list, row.code): tuple(row)[2:]
@@ -46,9 +47,11 @@ def load_built_in(uow: UnitOfWork) -> int:
                 written += 1
     if fresh:
         uow.conn.execute(insert(code_item), fresh)
-    for name, code in stored:
-        uow.conn.execute(delete(code_item).where(c.list == name, c.owner == BUILT_IN_OWNER, c.code == code))
-    return written + len(fresh) + len(stored)
+    gone = [key for key, row in stored.items() if row[VALID_TO] is None]
+    for name, code in gone:
+        where = (c.list == name, c.owner == BUILT_IN_OWNER, c.code == code)
+        uow.conn.execute(update(code_item).where(*where).values(valid_to=today()))
+    return written + len(fresh) + len(gone)
 
 
 def _row(name: str, seq: int, item: CodeItem) -> dict[str, Any]:
