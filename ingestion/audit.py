@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, text
 
 from ingestion import vault
-from ingestion.principal import ROLE_NAMES, Denied, NotFound, Principal
+from ingestion.principal import ROLE_NAMES, Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork
 from ingestion.store.platform import audit_block, audit_row
 
@@ -99,11 +99,16 @@ def refused(
 
 @contextmanager
 def refusals(store: Store, actor: Principal, action: str, object_type: str, object_id: object = None) -> Iterator[None]:
-    """Put around ``with store.begin(...)``: a ``Denied`` or ``NotFound`` from inside is logged and passed on."""
+    """Put around ``with store.begin(...)``: a ``Denied`` or ``NotFound`` from inside is logged and passed on, and
+    so is a text refused for a secrecy mark, of which only the rule's number is written down (AC-232)."""
     try:
         yield
-    except (Denied, NotFound) as error:
-        refused(store, actor, action, object_type, object_id, {"answer": type(error).__name__})
+    except OperationError as error:
+        rule = getattr(error, "rule", None)
+        if rule is not None:
+            refused(store, actor, action, object_type, object_id, {"secrecy_rule": rule})
+        elif isinstance(error, (Denied, NotFound)):
+            refused(store, actor, action, object_type, object_id, {"answer": type(error).__name__})
         raise
 
 

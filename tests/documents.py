@@ -61,7 +61,8 @@ def valid(type_id: str, place: Place, n: int = 1) -> Document:
 AGREEING: dict[str, Document] = {
     "person": {"left_on": None},  # still here
     "horizontal_project": {"started_on": DAY},
-    "fund_arrival": dict.fromkeys(("vat", "management_fee", "register_fee", "outward_reserve", "net_amount", "shares", "subjects")),
+    "fund_expense": {"lines": None, "payees": None},  # so that a test may choose the amount alone
+    "fund_arrival": dict.fromkeys(("tech_amount", "vat", "management_fee", "register_fee", "outward_reserve", "net_amount", "shares", "subjects")),
 }
 
 
@@ -101,7 +102,7 @@ def _contributor(step: k.Contributors, place: Place, n: int, type_id: str) -> Do
     if own:
         row["person_id"] = place.person_id
     values: Document = {
-        "corresponding": True, "share": 60.0, "own_words": 1.0, "months_per_year": 2.0,
+        "corresponding": True, "share": 40.0, "own_words": 1.0, "months_per_year": 2.0,
         "certificate_no": f"ZS{n:06d}", "book_role": "zb", "reward_share": 50.0,
     }  # fmt: skip
     for extra in step.extras:

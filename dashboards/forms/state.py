@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.i18n import pick, t
-from ingestion import amendments, people, permissions, records
+from ingestion import amendments, audit, people, permissions, records
 from ingestion.catalog.kinds import AnyStep, Issue, RecordType, Step
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Denied, OperationError
@@ -96,7 +96,8 @@ class Form:
         actor = frame.current()
         self.trouble = ""
         try:
-            with frame.store().begin(actor.university_code) as uow:
+            store = frame.store()
+            with audit.refusals(store, actor, "save", self.type_id, self.record_id), store.begin(actor.university_code) as uow:
                 if self.amendment is not None and self.record_id is not None:
                     view = amendments.save(uow, actor, self.record_id, self.amendment["version"], dict(self.document))
                 elif self.record_id is None:

@@ -8,7 +8,7 @@ from dashboards import frame, navigation
 from dashboards.forms import checks, children, fields, files, people, progress
 from dashboards.forms.state import Form, opened
 from dashboards.i18n import pick, t
-from ingestion import amendments, records
+from ingestion import amendments, audit, records
 from ingestion.catalog.kinds import AnyStep, Children, Contributors, Documents, FileSlot, Issue, Step
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import NotFound, OperationError, Principal
@@ -273,7 +273,8 @@ def _submit(form: Form) -> None:
     actor = frame.current()
     ticked = bool(st.session_state.get(form.key("non_secret")))
     try:
-        with frame.store().begin(actor.university_code) as uow:
+        store = frame.store()
+        with audit.refusals(store, actor, "submit", form.type_id, form.record_id), store.begin(actor.university_code) as uow:
             if form.amendment is not None:
                 view = amendments.submit(uow, actor, form.record_id, form.amendment["version"], non_secret=ticked, confirmed=frozenset(form.confirmed))
             else:

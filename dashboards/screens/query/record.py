@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.screens.query import actions, details
-from ingestion import records
+from ingestion import audit, records
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import NotFound, Principal
 from ingestion.records.view import RecordView
@@ -18,7 +18,8 @@ def show() -> None:
     if not asked.isdecimal():
         raise NotFound
     actor = frame.current()
-    with frame.store().read(actor.university_code) as uow:
+    store = frame.store()
+    with audit.refusals(store, actor, "view", "record", asked), store.read(actor.university_code) as uow:
         view = records.load(uow, actor, int(asked))
     _page(actor, view)
 

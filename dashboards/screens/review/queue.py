@@ -10,7 +10,7 @@ from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.screens.query import details
 from dashboards.screens.review import lists
-from ingestion import amendments, records, review
+from ingestion import amendments, audit, records, review
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Conflict, NotFound, OperationError, Principal
@@ -218,7 +218,8 @@ def _next(at: int) -> None:
 def _approve(item: Waiting, at: int, more: bool) -> None:
     actor = frame.current()
     try:
-        with frame.store().begin(actor.university_code) as uow:
+        store = frame.store()
+        with audit.refusals(store, actor, "approve", item.type_id, item.record_id), store.begin(actor.university_code) as uow:
             review.approve(uow, actor, item.record_id, item.version)
     except OperationError as refused:
         st.session_state["review_wrong"] = pick(refused.zh, refused.en)
@@ -259,7 +260,8 @@ def _decide(item: Waiting, which: str, text: str, marked: tuple[str, ...]) -> st
     """Takes the step; gives the refusal's words, or nothing."""
     actor = frame.current()
     try:
-        with frame.store().begin(actor.university_code) as uow:
+        store = frame.store()
+        with audit.refusals(store, actor, which, item.type_id, item.record_id), store.begin(actor.university_code) as uow:
             match which:
                 case "ask":
                     review.ask(uow, actor, item.record_id, text)
