@@ -1,7 +1,7 @@
 """The raw layer: the store's watched tables as they arrived, in DuckDB schema ``raw``.
 
 ``apply`` works in one DuckDB transaction: delete the changed keys, insert their current rows, save the
-position. Killed in between, nothing happened; applied twice, nothing changes.
+position. Killed in between, nothing happened; applied twice, nothing changes and nothing counts as touched.
 
 What a batch touched is kept in ``raw._touched`` until ``settle``: a refresh that fails after this step
 leaves its work to the next one.
@@ -10,6 +10,7 @@ leaves its work to the next one.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from ingestion import feed
 from ingestion.store.platform import METADATA
-from ingestion.store.triggers import WATCHED
+from ingestion.store.triggers import WATCHED, university_column
 
 _TYPES = {
     pa.string(): "VARCHAR",
@@ -72,7 +73,6 @@ def apply(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> Touched:
             for name, table in changes.tables.items():
                 _merge(con, name, table)
         _save_counts(con, changes)
-        _note_touched(con, changes)
         con.execute("DELETE FROM raw._feed")
         con.execute(
             "INSERT INTO raw._feed VALUES (?, ?, ?, ?)",
@@ -136,13 +136,32 @@ def _replace(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> None:
         grain = (METADATA.tables[name].comment or "").replace("'", "''")
         con.execute(f"COMMENT ON TABLE raw.\"{name}\" IS '{grain}'")
         _insert(con, name, table.rows)
+    con.execute("DELETE FROM raw._touched")
+    _note(con, "full", [""])
+    _note(con, "university", changes.universities)
+    _note(con, "table", changes.tables)
 
 
 def _merge(con: duckdb.DuckDBPyConnection, name: str, table: feed.TableChanges) -> None:
+    """Only what differs is written and touched: on PostgreSQL the feed delivers changes again for as long as an
+    older transaction is open, and a saved form may write the values that stood there."""
     con.register("_changed_keys", pa.table({"key": table.keys}))
-    con.execute(f'DELETE FROM raw."{name}" WHERE "{table.key}" IN (SELECT key FROM _changed_keys)')  # noqa: S608
+    con.register("_arrived", table.rows)
+    standing = f'SELECT * FROM raw."{name}" WHERE "{table.key}" IN (SELECT key FROM _changed_keys)'  # noqa: S608
+    owner = university_column(name)
+    differing = con.execute(
+        f'SELECT DISTINCT "{table.key}", "{owner}" FROM ('  # noqa: S608
+        f"({standing} EXCEPT ALL SELECT * FROM _arrived) UNION ALL (SELECT * FROM _arrived EXCEPT ALL {standing}))"
+    ).fetchall()
+    con.unregister("_arrived")
+    if differing:
+        con.execute(f'DELETE FROM raw."{name}" WHERE "{table.key}" IN (SELECT key FROM _changed_keys)')  # noqa: S608
+        _insert(con, name, table.rows)
+        _note(con, "table", [name])
+        _note(con, "university", {university for _, university in differing})
+        if name == "record" or table.key == "record_id":
+            _note(con, "record", ids={key for key, _ in differing})
     con.unregister("_changed_keys")
-    _insert(con, name, table.rows)
 
 
 def _insert(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -164,26 +183,14 @@ def _save_counts(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> None:
     con.unregister("_arrived")
 
 
-def _note_touched(con: duckdb.DuckDBPyConnection, changes: feed.Changes) -> None:
-    def note(kind: str, names: list[str], ids: list[int]) -> None:
-        con.register(
-            "_arrived", pa.table({"name": pa.array(names, pa.string()), "id": pa.array(ids, pa.int64())})
-        )
-        con.execute("INSERT INTO raw._touched SELECT ?, name, id FROM _arrived", [kind])
-        con.unregister("_arrived")
-
-    if changes.full:
-        con.execute("DELETE FROM raw._touched")
-        note("full", [""], [0])
-        note("university", sorted(changes.universities), [0] * len(changes.universities))
-        note("table", sorted(changes.tables), [0] * len(changes.tables))
-        return
-    note("university", sorted(changes.universities), [0] * len(changes.universities))
-    note("table", sorted(changes.tables), [0] * len(changes.tables))
-    records = {
-        key
-        for name, table in changes.tables.items()
-        if name == "record" or table.key == "record_id"
-        for key in table.keys.to_pylist()
+def _note(
+    con: duckdb.DuckDBPyConnection, kind: str, names: Iterable[str] = (), ids: Iterable[int] = ()
+) -> None:
+    rows = [(name, 0) for name in names] + [("", id_) for id_ in ids]
+    arrived = {
+        "name": pa.array([r[0] for r in rows], pa.string()),
+        "id": pa.array([r[1] for r in rows], pa.int64()),
     }
-    note("record", [""] * len(records), sorted(records))
+    con.register("_noted", pa.table(arrived))
+    con.execute("INSERT INTO raw._touched SELECT ?, name, id FROM _noted", [kind])
+    con.unregister("_noted")

@@ -74,7 +74,8 @@ def test_a_batch_applied_twice_changes_nothing(
     changes = feed.read(store, raw.position(con))
     raw.apply(con, changes)
     once = everything(con)
-    raw.apply(con, changes)
+    raw.settle(con)
+    assert not raw.apply(con, changes)
     assert everything(con) == once
 
 
@@ -148,13 +149,30 @@ def test_nothing_happens_when_a_batch_fails_half_way(
     with store.begin("99001") as uow:
         rows.paper(uow, "99001", account, "a")
     with monkeypatch.context() as patch:
-        patch.setattr(raw, "_note_touched", lambda *_: 1 / 0)
+        patch.setattr(raw, "_save_counts", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             refresh(store, con)
     assert everything(con) == before
     assert raw.position(con) == position
     refresh(store, con)
     assert titles(con) == ["a"]
+
+
+@pytest.mark.postgres
+def test_what_is_read_again_is_not_touched_again(
+    postgres_store: Store, con: duckdb.DuckDBPyConnection
+) -> None:
+    with postgres_store.begin("*") as uow:
+        account = rows.university(uow, "99001")
+    refresh(postgres_store, con)
+    with postgres_store.begin("99001") as slow:
+        rows.paper(slow, "99001", account)
+        with postgres_store.begin("99001") as uow:
+            seen = rows.paper(uow, "99001", account)
+        assert seen in refresh(postgres_store, con).records
+        raw.settle(con)
+        assert feed.read(postgres_store, raw.position(con)).tables  # the open transaction holds the position
+        assert not refresh(postgres_store, con)
 
 
 def test_touched_work_waits_until_it_is_settled(
