@@ -7,7 +7,8 @@ is a finding to mend.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from ingestion.findings import Severity
@@ -33,7 +34,7 @@ class Check:
     zh: str
     en: str
     expectation: str
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
     where: Where | None = None
 
     @property

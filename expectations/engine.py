@@ -40,7 +40,7 @@ def _expectation(check: Check) -> Any:
         from great_expectations.expectations.row_conditions import Column
 
         column = Column(check.where.column)
-        values = list(check.where.values)
+        values = [int(value) if isinstance(value, bool) else value for value in check.where.values]
         arguments["row_condition"] = column.is_not_in(values) if check.where.negated else column.is_in(values)
     return getattr(gxe, check.expectation)(**arguments, meta={"rule": check.rule})
 
@@ -51,6 +51,9 @@ def run(suite: Suite, frame: pd.DataFrame) -> list[Failure]:
         return []
     import great_expectations as gx
 
+    for check in suite.checks:  # a row condition takes no booleans
+        if check.where is not None and any(isinstance(value, bool) for value in check.where.values):
+            frame = frame.assign(**{check.where.column: frame[check.where.column].astype("int64[pyarrow]")})
     by_rule = {check.rule: check for check in suite.checks}
     batch = _context().get_batch(batch_parameters={"dataframe": frame})
     result = batch.validate(

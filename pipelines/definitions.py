@@ -218,6 +218,10 @@ def build(transformer_: Transformer) -> dg.Definitions:
     )
 
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+"""Dagster's console tells every event of every step; beside the pages only what went wrong is of use."""
+
+
 def manifest_of(transformer_: Transformer) -> dict[str, Any]:
     """The parsed project in the form dagster-dbt reads."""
     transformer_.manifest  # noqa: B018 parsing writes manifest.json
@@ -242,7 +246,7 @@ def run_in_process(store: Store, home: Path, full: bool = False, transformer: Tr
 
     def work(refresh: Refresh) -> None:
         with dg.DagsterInstance.ephemeral() as instance:
-            job.execute_in_process(instance=instance, resources={"refresh": refresh})
+            job.execute_in_process(instance=instance, resources={"refresh": refresh}, run_config=QUIET)
 
     with lock(home):
         return recorded(store, Refresh(store, home, full, transformer), work)

@@ -68,7 +68,7 @@ class Installation:
         """One number as a page asks for it."""
         conditions = "".join(f" AND {name} IS NOT DISTINCT FROM ?" for name in where)
         rows = self.query(
-            "SELECT coalesce(sum(contribution), 0) FROM v_contribution "  # noqa: S608
+            "SELECT coalesce(sum(contribution), 0) FROM v_contribution "
             f"WHERE measure = ? AND rule = ? AND level = ?{conditions}",
             measure, rule, level, *where.values(),
         )  # fmt: skip

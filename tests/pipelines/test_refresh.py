@@ -134,7 +134,7 @@ def test_every_type_counts_its_records_and_agrees_with_the_store(installation: I
     views = [name for (name,) in installation.query("SELECT view_name FROM duckdb_views() WHERE NOT internal")]
     assert len(views) == 28 + 2
     for name in views:
-        installation.query(f'SELECT * FROM "{name}"')  # noqa: S608
+        installation.query(f'SELECT * FROM "{name}"')
 
 
 @pytest.mark.ac("AC-054")
@@ -241,7 +241,7 @@ def _tables(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
         names = con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'reports') ORDER BY 1"
         ).fetchall()
-        return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for (name,) in names}  # noqa: S608
+        return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
 
 
 def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: Installation) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import stat
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from ingestion.codes import for_university
 from sqlalchemy import func, select
 
 from ingestion import serializer
 from ingestion.catalog import validate
 from ingestion.catalog.kinds import FileSlot
 from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
+from ingestion.codes import for_university
 from ingestion.store import platform as p
 from ingestion.store import setup
 from ingestion.store.engine import ALL, Store, open_store
@@ -39,11 +40,12 @@ def made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Store, int]:
 
 
 @pytest.fixture(scope="module")
-def province(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, int, Path]:
-    with pytest.MonkeyPatch.context() as patch:
+def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, int, Path]]:
+    with pytest.MonkeyPatch.context() as patch:  # as long as the tests: the key that opens the secrets is in there
         folder = tmp_path_factory.mktemp("demo") / "var"
         store, count = made(folder, patch)
-    return store, count, folder
+        yield store, count, folder
+        store.dispose()
 
 
 def test_every_type_and_state_is_there_and_one_university_is_empty(province: tuple[Store, int, Path]) -> None:
