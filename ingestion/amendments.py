@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from ingestion import audit, derive, funds, permissions, serializer
+from ingestion.catalog import validate
 from ingestion.catalog.kinds import Issue
 from ingestion.principal import Conflict, Denied, NotFound, Principal
 from ingestion.records import checks, effects, entry, storable
@@ -163,7 +164,13 @@ def problems(uow: UnitOfWork, actor: Principal, record_id: int) -> list[Issue]:
     if amendment is None:
         raise NotFound
     clean = serializer.restore(header["type"], amendment["document"], "clear")
-    return checks.problems(uow, actor, header, clean, clean)
+    return _without_gaps(uow, header, checks.problems(uow, actor, header, clean, clean))
+
+
+def _without_gaps(uow: UnitOfWork, header: Mapping[str, Any], issues: list[Issue]) -> list[Issue]:
+    """History came without what its source did not know; mending one thing in it does not ask for all the rest."""
+    missing = effects.gaps(uow, header["id"])
+    return [i for i in issues if not (i.rule == validate.REQUIRED and i.field in missing)]
 
 
 def submit(
@@ -181,7 +188,7 @@ def submit(
     document = serializer.restore(type_id, amendment["document"], "clear")
     before = entry.stored(uow, header)
     checks.refuse_secrets(uow, type_id, document, record_id)
-    issues = checks.problems(uow, actor, header, document, before)
+    issues = _without_gaps(uow, header, checks.problems(uow, actor, header, document, before))
     issues = [i for i in issues if i.severity == "error" or not {warning_key(i), i.rule} & confirmed]
     if document == before:
         issues.append(Issue("", "没有任何变更。", "Nothing was changed."))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from ingestion import duplicates, funds, messages, people, permissions, serializer
+from ingestion.catalog import validate
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Principal
+from ingestion.records import checks
 from ingestion.records.view import COLLEGE_STATE, OFFICE_STATE, SubmissionRefused
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork, today
@@ -64,6 +66,7 @@ def into_force(uow: UnitOfWork, actor: Principal, header: Mapping[str, Any], doc
         raise SubmissionRefused([error.issue]) from error
     if header["type"] == "person":
         people.keep_post(uow, header, document, today())
+    settle_gaps(uow, header, document)
     return archive(uow, actor, header, document, "approved")
 
 
@@ -81,6 +84,29 @@ def out_of_force(uow: UnitOfWork, header: Mapping[str, Any]) -> None:
     except funds.Overdrawn as error:
         raise SubmissionRefused([error.issue]) from error
     duplicates.let_go(uow, header["id"])
+    uow.conn.execute(update(p.finding).where(*_open_gaps(header["id"])).values(closed_at=uow.now))
+
+
+def _open_gaps(record_id: int) -> tuple[ColumnElement[bool], ...]:
+    f = p.finding.c
+    return f.record_id == record_id, f.source == "import", f.closed_at.is_(None)
+
+
+def gaps(uow: UnitOfWork, record_id: int) -> frozenset[str]:
+    """The fields an imported record came without and still lacks."""
+    return frozenset(uow.conn.execute(select(p.finding.c.field).where(*_open_gaps(record_id))).scalars())
+
+
+def settle_gaps(uow: UnitOfWork, header: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    """Close the findings of an import whose fields have nothing wrong any more."""
+    standing = gaps(uow, header["id"])
+    if not standing:
+        return
+    found = validate.problems(header["type"], dict(document), checks.context(uow, header))
+    mended = standing - {issue.field for issue in found}
+    if mended:
+        closing = update(p.finding).where(*_open_gaps(header["id"]), p.finding.c.field.in_(sorted(mended)))
+        uow.conn.execute(closing.values(closed_at=uow.now))
 
 
 # --- who is told -----------------------------------------------------------------------------------------

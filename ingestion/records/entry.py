@@ -9,10 +9,11 @@ from sqlalchemy import delete, insert, select, update
 
 from ingestion import audit, derive, messages, people, permissions, serializer, vault
 from ingestion.catalog import kinds as k
+from ingestion.catalog import validate
 from ingestion.catalog.kinds import Issue
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Denied, NotFound, OperationError, Principal
-from ingestion.records import checks, storable
+from ingestion.records import checks, effects, storable
 from ingestion.records.view import (
     RecordView,
     SubmissionRefused,
@@ -101,8 +102,8 @@ def save_draft(
     Raises ``StaleVersion`` when somebody saved since ``version`` was read, ``SubmissionRefused`` for values no
     table can hold, ``SecrecyRefused`` for marked text. A masked secret stays what it was."""
     header = header_of(uow, actor, record_id, lock=True)
-    permissions.require(actor, "edit", header["type"], header)
     check_version(uow, actor, header, version)
+    permissions.require(actor, "edit", header["type"], header)
     type_id = header["type"]
     before = stored(uow, header)
     clean = serializer.clean(type_id, unmasked(type_id, document, before))
@@ -161,6 +162,9 @@ def problems(
     clean = before if document is None else serializer.clean(type_id, unmasked(type_id, document, before))
     unfit = storable.problems(type_id, clean)
     found = checks.problems(uow, actor, header, clean, before)
+    if header["state"] == "30":
+        missing = effects.gaps(uow, record_id)
+        found = [i for i in found if not (i.rule == validate.REQUIRED and i.field in missing)]
     known = {(i.field, i.severity) for i in found}
     return found + [i for i in unfit if (i.field, i.severity) not in known]
 
@@ -188,8 +192,8 @@ def delete_draft(uow: UnitOfWork, actor: Principal, record_id: int, version: int
 def transfer(uow: UnitOfWork, actor: Principal, record_id: int, version: int, person_id: int) -> None:
     """转交: an own draft moves to the person who should enter it, with a message (AC-229)."""
     header = header_of(uow, actor, record_id, lock=True)
-    permissions.require(actor, "edit", header["type"], header)
     check_version(uow, actor, header, version)
+    permissions.require(actor, "edit", header["type"], header)
     if header["state"] != "00":
         raise Denied
     account = uow.conn.execute(

@@ -63,12 +63,12 @@ def submit(
     of that rule). ``note``: the reason a probable duplicate is none, shown to the reviewer.
     Raises ``SubmissionRefused`` with every problem at once; then nothing is stored.
     """
-    earlier = _honoured(uow, actor, token)
+    header = header_of(uow, actor, record_id, lock=True)
+    earlier = _honoured(uow, actor, token)  # asked under the lock: the other press may have come just before
     if earlier is not None:
         return load(uow, actor, earlier)
-    header = header_of(uow, actor, record_id, lock=True)
-    permissions.require(actor, "submit", header["type"], header)
     check_version(uow, actor, header, version)
+    permissions.require(actor, "submit", header["type"], header)
     document = entry.stored(uow, header)
     checks.refuse_secrets(uow, header["type"], document, record_id)
     issues = checks.problems(uow, actor, header, document, document)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from ingestion import amendments, people, records, review, search
+from ingestion import amendments, bulk, people, records, review, search
+from ingestion.catalog.kinds import Issue
 from ingestion.principal import Conflict, Denied, NotFound
 from ingestion.records import RecordView, SubmissionRefused
 from ingestion.store import platform as p
@@ -129,3 +130,22 @@ def test_a_persons_change_passes_review_and_moves_the_post_from_today(world: Wor
         then, now = people.post_at(uow, person, posts[0].valid_from), people.post_at(uow, person)
         assert then is not None and now is not None
         assert (then["unit_id"], now["unit_id"]) == (world.college["C1"], world.college["C2"])
+
+
+def test_mending_history_asks_only_for_what_is_mended_and_closes_its_finding(world: World) -> None:
+    paper = world.valid("paper")
+    gaps = {name: paper.pop(name) for name in ("journal_levels", "publish_range")}
+    with world.begin() as uow:
+        found = tuple(Issue(name, f"{name} 缺失", f"{name} is missing", rule="required") for name in gaps)
+        [record_id] = bulk.load(uow, world.o1, "paper", [bulk.BulkItem(paper, gaps=found)])
+        opened = amendments.open(uow, world.r1, record_id, "补充刊物级别")
+        saved = amendments.save(
+            uow, world.r1, record_id, number(opened), {**opened.document, "journal_levels": gaps["journal_levels"]}
+        )
+        sent = amendments.submit(uow, world.r1, record_id, number(saved), non_secret=True)
+        sent = amendments.approve(uow, world.s11, record_id, number(sent))
+        amendments.approve(uow, world.o1, record_id, number(sent))
+        standing = uow.conn.execute(
+            select(p.finding.c.field).where(p.finding.c.record_id == record_id, p.finding.c.closed_at.is_(None))
+        ).scalars()
+        assert list(standing) == ["publish_range"]
