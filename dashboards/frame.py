@@ -20,7 +20,7 @@ import streamlit as st
 
 from dashboards import navigation
 from dashboards.i18n import LANGUAGES, SESSION_KEY, pick, t
-from ingestion import accounts, messages
+from ingestion import accounts
 from ingestion.principal import ROLE_NAMES, Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import Store, local_time, open_store
 
@@ -143,12 +143,13 @@ def _university_at(code: str, _when: int) -> tuple[str, str]:
 def run() -> None:
     """One rerun: identity, menu, top bar, page."""
     st.set_page_config(page_title="研数", page_icon=str(STATIC / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
+    from dashboards import topbar
+
     principal = current()
     dark = st.context.theme.type == "dark"
     st.logo(str(STATIC / ("logo-dark.svg" if dark else "logo.svg")), size="medium")
     chosen = st.navigation(navigation.menu(principal), position="top")
-    _mark_section(principal, chosen.url_path or "home")
-    _top_bar(principal)
+    topbar.draw(principal, chosen.url_path or "home")
     told = st.session_state.pop("said", None)
     if told:
         st.toast(md(told), icon=":material/check_circle:")
@@ -215,101 +216,6 @@ def script_error(problem: Exception) -> bool:
     return True
 
 
-# --- the top bar ----------------------------------------------------------------------------------------
-
-
-def _mark_section(principal: Principal, path: str) -> None:
-    number = navigation.section_number(principal, path)
-    if number is not None:
-        st.html(
-            "<style>[data-testid=stTopNavSection]{}"
-            f".rc-overflow-item:nth-child({number}) [data-testid=stTopNavDropdownLink],"
-            f".rc-overflow-item:nth-child({number}) button"
-            "{color:var(--blue)!important;box-shadow:inset 0 -2px 0 var(--blue);border-radius:0;font-weight:600}</style>"
-        )
-
-
-def _top_bar(principal: Principal) -> None:
-    with st.container(key="topbar", horizontal=True):
-        if principal.role in navigation.IN_UNIVERSITY:
-            st.text_input(
-                t("查项目、成果、人员"), key="topsearch", type="search", label_visibility="collapsed",
-                placeholder=t("查项目、成果、人员"), on_change=_search,
-            )  # fmt: skip
-        _bell(principal)
-        _who(principal)
-    wanted = st.session_state.pop("go_search", None)
-    if wanted:
-        navigation.go("search", q=wanted)
-
-
-def _search() -> None:
-    st.session_state["go_search"] = st.session_state["topsearch"].strip()
-    st.session_state["topsearch"] = ""
-
-
-def _bell(principal: Principal) -> None:
-    with store().read(principal.university_code) as uow:
-        unread = messages.unread_count(uow, principal)
-        newest = messages.list_for(uow, principal, limit=6)
-    with st.popover(str(unread), icon=":material/notifications:", type="tertiary", help=t("消息"), key="bell"):
-        if not newest:
-            st.caption(t("没有消息"))
-        for message in newest:
-            st.text(pick(message.zh, message.en))
-            st.caption(local_time(message.at).strftime("%Y-%m-%d %H:%M"))
-        st.page_link(navigation.page("messages"), label=t("全部消息"), icon=":material/arrow_forward:")
-
-
-def _who(principal: Principal) -> None:
-    with store().read(principal.university_code) as uow:
-        grants = accounts.grants_of(uow, principal.account_id)
-    choices: list[tuple[str, Any]] = [("account", None)]
-    choices += [("role", grant.id) for grant in grants if grant.id != principal.grant_id]
-    choices += [("language", "en" if principal.language == "zh" else "zh"), ("theme", "Light" if st.context.theme.type == "dark" else "Dark"), ("logout", None)]
-    names = {grant.id: unit_name(principal, grant.unit_id) for grant in grants}
-    roles = {grant.id: grant.role for grant in grants}
-
-    def word(choice: tuple[str, Any]) -> str:
-        kind, value = choice
-        match kind:
-            case "account":
-                return t("我的账号")
-            case "role":
-                where = names.get(value) or ""
-                return t("切换为 {role}", role=md(role_word(roles[value]) + (f"（{where}）" if where else "")))
-            case "language":
-                return "English" if value == "en" else "中文"
-            case "theme":
-                return t("深色") if value == "Dark" else t("浅色")
-            case _:
-                return t("退出登录")
-
-    choice = st.menu_button(
-        f"{md(principal.name)} · {role_word(principal.role)}", choices, format_func=word,
-        icon=":material/account_circle:", type="tertiary", key="who",
-    )  # fmt: skip
-    if choice is None:
-        return
-    kind, value = choice
-    if kind == "account":
-        navigation.go("account")
-    elif kind == "logout":
-        command("logout")
-    elif kind == "theme":
-        command("theme", to=value)
-    elif kind == "role":
-        with store().begin(principal.university_code) as uow:
-            accounts.switch_role(uow, token(), value)
-        forget()
-        st.switch_page(navigation.page("home"))
-    else:
-        with store().begin(principal.university_code) as uow:
-            accounts.set_language(uow, principal, value)
-        forget()
-        command("reload")
-
-
 @lru_cache(maxsize=4096)
 def _unit_names(university_code: str, unit_id: int, _when: int) -> tuple[str, str]:
     from sqlalchemy import select
@@ -367,10 +273,10 @@ def file_link(attachment_id: int, name: str, size: int) -> str:
     return f'<span class="yanshu-file"><a href="/files/{int(attachment_id)}" target="_blank" rel="noopener">{html.escape(name)}</a> · {kb}</span>'
 
 
-def rows(pairs: list[tuple[str, str]]) -> None:
+def rows(pairs: list[tuple[str, str]], *, narrow: bool = False) -> None:
     """Label and value, line by line. Everything is escaped: values are data."""
     body = "".join(f"<tr><th scope='row'>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in pairs)
-    st.html(f"<table class='yanshu-kv yanshu-data'>{body}</table>")
+    st.html(f"<table class='yanshu-kv yanshu-data{' yanshu-narrow' if narrow else ''}'>{body}</table>")
 
 
 STATES: dict[str, tuple[str, str, str, str]] = {

@@ -79,7 +79,7 @@ def _control(actor: Principal, place: Place, field: k.Field, label: str) -> None
             st.text_input(label, placeholder=str(value or ""), autocomplete="off", **common)
         case k.Date():
             _start(place, field)
-            st.text_input(label, placeholder="2025-03-01" if not field.partial else "2025-03", icon=":material/calendar_today:", **common)
+            st.text_input(label, placeholder="yyyy-mm-dd" if not field.partial else t("yyyy-mm-dd，可只到月或年"), icon=":material/calendar_today:", **common)
         case k.Year() | k.Integer() | k.Decimal() | k.Money():
             _start(place, field)
             st.text_input(label, placeholder=_pattern(field), **common)
@@ -145,20 +145,18 @@ def edited(field: k.Field, value: Any) -> str:
             return str(value)
 
 
+EXAMPLES = {"issn": "0253-3766", "doi": "10.1000/182", "cn_serial": "11-2127/TP", "orcid": "0000-0002-1825-0097"}
+
+
 def _pattern(field: k.Field) -> str | None:
+    """What an empty control shows: an example, said to be one."""
     match field:
-        case k.Identifier(scheme="issn"):
-            return "0253-3766"
-        case k.Identifier(scheme="doi"):
-            return "10.1000/182"
-        case k.Identifier(scheme="cn_serial"):
-            return "11-2127/TP"
-        case k.Identifier(scheme="orcid"):
-            return "0000-0002-1825-0097"
+        case k.Identifier(scheme=scheme) if scheme in EXAMPLES:
+            return t("如 {example}", example=EXAMPLES[scheme])
         case k.Money():
             return "0.00"
         case k.Year():
-            return "2025"
+            return "yyyy"
         case _:
             return None
 

@@ -148,7 +148,7 @@ def history(actor: Principal, record_id: int) -> None:
     if not events:
         st.caption(t("还没有审核记录"))
         return
-    frame.rows([(local_time(e["at"]).strftime("%Y-%m-%d %H:%M"), history_words(e)) for e in events])
+    frame.rows([(local_time(e["at"]).strftime("%y-%m-%d %H:%M"), history_words(e)) for e in events], narrow=True)
 
 
 def history_words(event: Mapping[str, Any]) -> str:

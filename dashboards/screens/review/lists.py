@@ -79,7 +79,7 @@ def _turn(key: str, page: int) -> None:
 def grid(rows: list[dict[str, Any]], names: dict[str, str], ids: list[int], key: str) -> None:
     """A list whose ticked row opens its record; a button does the same for the keyboard."""
     event = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, key=f"grid-{key}", on_select="rerun", selection_mode="single-row", row_height=33, placeholder="—",
+        pd.DataFrame(rows), hide_index=True, key=f"grid-{key}", on_select="rerun", selection_mode="single-row", row_height=33, placeholder="—", height=min(37 + 33 * len(rows), 37 + 33 * 18),
         column_config={name: st.column_config.TextColumn(word, width="large" if name in ("title", "reason") else None) for name, word in names.items()},
     )  # fmt: skip
     picked = [r for r in event.selection.rows if r < len(ids)]
