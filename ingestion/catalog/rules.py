@@ -193,17 +193,6 @@ def project_dates(record_type: RecordType, project: Document) -> Iterator[Issue]
         yield from in_order(record_type, project, "started_on", "concluded_on", "V010")
 
 
-def public_only(project: Document) -> Iterator[Issue]:
-    """V001: only 公开 projects may stand on this platform."""
-    if project.get("secrecy") not in (None, "", "1"):
-        yield Issue(
-            "secrecy",
-            "密级应为 “公开”，涉密数据不得录入本平台",
-            "Secrecy must be public; secret data must not be entered here",
-            rule="V001",
-        )
-
-
 def leader_of_own_university(project: Document) -> Iterator[Issue]:
     """AC-160: a leader from outside is allowed only where the university takes part and does not lead."""
     leaders = contributors(project, "leader")

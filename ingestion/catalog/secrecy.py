@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from ingestion.catalog import normalise
-from ingestion.catalog.kinds import RecordType
+from ingestion.catalog.kinds import Code, RecordType
 
 _STAR = "[★☆✩✭⭐*＊]"
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -23,7 +23,14 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("S06", re.compile(r"军品(科研|配套|预研)|(国防|武器装备|装备)预研|国防科研(项目|试制费)|装备发展部(项目|预研|领域基金)|军委科技委(项目|重点)")),
 )
 
-_SECRET_CODES = {"secrecy": ("2", "3", "4", "5"), "socioeconomic_objective": ("13",)}
+# codes that mark secret, defence or military matter, by code list
+_SECRET_CODES: dict[str, tuple[str, ...]] = {
+    "jyt1001_bmdj_secrecy": ("2", "3", "4", "5"),
+    "socioeconomic_objective_gbt24450": ("13",),
+    "jyt1001_shjjxy_socioeconomic_legacy": ("13",),
+    "jyt1001_xmly_project_source": ("20",),
+    "project_class_moe_quality": ("04",),
+}
 
 
 def scan(text: str) -> str | None:
@@ -35,9 +42,9 @@ def scan(text: str) -> str | None:
     return None
 
 
-def scan_codes(record_type: RecordType, document: dict[str, Any]) -> tuple[str, str] | None:
-    """(field, rule) of a code that marks secret or military matter: a 密级 other than 公开, objective 国防."""
+def scan_codes(record_type: RecordType, document: dict[str, Any]) -> str | None:
+    """The first field whose code marks secret or military matter: a 密级 other than 公开, the objective 国防."""
     for field in record_type.fields():
-        if str(document.get(field.name) or "") in _SECRET_CODES.get(field.name, ()):
-            return field.name, "S07"
+        if isinstance(field, Code) and document.get(field.name) in _SECRET_CODES.get(field.code_list, ()):
+            return field.name
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ingestion.catalog import conditions, contributors, fillers, values
+from ingestion.catalog import conditions, contributors, fillers, secrecy, values
 from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import BUILT_IN_CODES, Codes
 from ingestion.catalog.registry import ALL_RECORDS, CHECKS
@@ -44,6 +44,7 @@ def problems(type_id: str, document: Document, context: Context) -> list[k.Issue
             case k.Documents(slots=slots):
                 found += _fields(slots, document, document, context, on)
     found += contributors.problems_together(record_type, document)
+    found += _secret(record_type, document)
     wrong = {issue.field for issue in found}
     found += (issue for issue in _checked(type_id, document) if issue.field not in wrong)
     return found
@@ -68,6 +69,20 @@ def _checked(type_id: str, document: Document) -> Iterator[k.Issue]:
     except (TypeError, ValueError, AttributeError, KeyError):
         # a value of the wrong kind, already reported above: the cross-field rules cannot read it
         return
+
+
+def _secret(record_type: k.RecordType, document: Document) -> Iterator[k.Issue]:
+    """V001: secret or military matter must not stand on this platform."""
+    name = secrecy.scan_codes(record_type, document)
+    if name is not None:
+        one = record_type.field(name)
+        words = [values.display(one, document[name], language, document=document) for language in ("zh", "en")]
+        yield k.Issue(
+            name,
+            f"{one.zh} “{words[0]}” 属于涉密或国防内容，涉密数据不得录入本平台",
+            f"{one.en} “{words[1]}” marks secret or defence matter, which must not be entered here",
+            rule="V001",
+        )
 
 
 def _dated_on(record_type: k.RecordType, document: Document) -> str | None:

@@ -90,8 +90,7 @@ TYPE = RecordType(
 
 
 def check(project: dict[str, Any]) -> Iterator[Issue]:
-    """V001, V010, V018 of validation_rules.csv; AC-158, AC-160 to AC-164."""
-    yield from rules.public_only(project)
+    """V010, V018 of validation_rules.csv; AC-158, AC-160 to AC-164."""
     yield from rules.project_dates(TYPE, project)
     yield from rules.leader_of_own_university(project)
     yield from rules.members_differ(project)

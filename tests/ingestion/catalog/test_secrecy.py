@@ -34,6 +34,6 @@ def test_ordinary_words_pass(text: str) -> None:
 @pytest.mark.ac("AC-232")
 def test_codes_of_secret_matter_are_found() -> None:
     project = ALL_RECORDS["vertical_project"]
-    assert secrecy.scan_codes(project, {"secrecy": "3"}) == ("secrecy", "S07")
-    assert secrecy.scan_codes(project, {"socioeconomic_objective": "13"}) == ("socioeconomic_objective", "S07")
+    assert secrecy.scan_codes(project, {"secrecy": "3"}) == "secrecy"
+    assert secrecy.scan_codes(project, {"socioeconomic_objective": "13"}) == "socioeconomic_objective"
     assert secrecy.scan_codes(project, {"secrecy": "1", "socioeconomic_objective": "01"}) is None

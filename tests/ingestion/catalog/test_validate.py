@@ -318,6 +318,14 @@ def test_lines_of_an_expense_sum_to_its_amount() -> None:
     assert errors("fund_expense", {**expense, "amount": 0, "lines": []}) == {"amount"}
 
 
+@pytest.mark.ac("AC-232")
+def test_a_secret_or_defence_project_is_refused() -> None:
+    issue = found("vertical_project", project(secrecy="4"))["secrecy"]
+    assert issue.rule == "V001" and "机密" in issue.zh
+    assert errors("vertical_project", project(socioeconomic_objective="13")) == {"socioeconomic_objective"}
+    assert errors("vertical_project", project(secrecy="1", socioeconomic_objective="01")) == set()
+
+
 def test_what_statistics_need_is_listed_and_stops_nothing() -> None:
     missing = {field.name for field in validate.missing_for_statistics("paper", paper())}
     assert {"subject_class", "discipline", "project_source", "activity_type", "unit_rank"} <= missing
