@@ -305,7 +305,7 @@ BY_RECORD: Mapping[str, str] = {  # table → the column that names the record i
 INTERNAL: frozenset[str] = frozenset(
     {
         "blob", "one_time_token", "password_history", "idempotency", "audit_block", "refresh_request",
-        "refresh_status", "change_log", "vault_key_check", "store_meta", "store_id", "alembic_version",
+        "refresh_status", "change_log", "vault_key_check",
     }
 )  # fmt: skip
 

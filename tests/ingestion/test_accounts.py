@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,27 @@ def test_a_lock_ends_by_itself_and_by_an_administrator(province: Province, monke
     later = utc_now() + timedelta(minutes=15, seconds=1)
     monkeypatch.setattr("ingestion.accounts.entrance.utc_now", lambda: later)
     assert province.login("r2").principal.name == "李娜"
+
+
+@pytest.mark.ac("AC-013")
+def test_many_tries_at_once_are_judged_one_by_one(province: Province) -> None:
+    """Twelve guesses in parallel, the right one among them last: five are judged, then the name is locked."""
+    reasons: list[str] = []
+
+    def guess(password: str) -> None:
+        try:
+            accounts.login(province.store, "99001", "00123", password)
+            reasons.append("in")
+        except LoginRefused as refused:
+            reasons.append(refused.reason)
+
+    threads = [threading.Thread(target=guess, args=(f"guess {n}",)) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    guess(PASSWORD)
+    assert reasons.count("wrong") == 4 and reasons.count("locked") == 9
 
 
 def test_names_that_do_not_exist_are_locked_alike(province: Province) -> None:

@@ -300,6 +300,7 @@ def test_people_are_picked_only_inside_the_own_university(world: World) -> None:
 
 def test_every_table_has_a_rule_or_is_listed_to_nobody(world: World) -> None:
     """Fails when a table is added without saying who may list it."""
+    assert permissions.INTERNAL | permissions.BY_RECORD.keys() <= p.METADATA.tables.keys()
     with world.store.read(ALL) as uow:
         for table in p.METADATA.tables.values():
             for who in world.principals():
