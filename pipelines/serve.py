@@ -95,6 +95,8 @@ def run(host: str = "127.0.0.1", port: int = 8501, *, ready: Callable[[str], Non
 
 
 def _web(host: str, port: int) -> None:
+    # Streamlit words uvicorn's log anew at its own level; requests need no line each.
+    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "warning")
     import uvicorn
 
     config = uvicorn.Config(

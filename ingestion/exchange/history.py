@@ -286,7 +286,7 @@ class _Standing:
                 {"title": row.title or "", "published_on": day, "venue": row.venue, "volume_issue_pages": row.volume_issue_pages}, ""
             )
             self._printings[seen.printing] = self._titles[seen.title] = row.record_id
-        self._accessions = dict(
+        self._accessions: dict[str, int] = dict(
             uow.conn.execute(
                 select(INDEXINGS.c.accession_no, INDEXINGS.c.record_id)
                 .join(r, r.c.id == INDEXINGS.c.record_id)

@@ -97,10 +97,10 @@ def plans(count: int) -> tuple[UniversityPlan, ...]:
     """The first ``count`` universities: the twelve above (at least the first three), then further small ones."""
     made = list(PLANS[: max(3, count)])
     for i in range(len(PLANS), count):
-        name, name_en = _NAMES[i % len(_NAMES)]
-        sort, sort_en, peer_group, weight, keys = _SORTS[(i // len(_NAMES)) % len(_SORTS)]
-        round_ = i // (len(_NAMES) * len(_SORTS))
-        number = f"第{'一二三四五六七八九十'[round_ % 10]}" if round_ > 1 else ""
+        name, name_en = _NAMES[(i - len(PLANS)) % len(_NAMES)]
+        sort, sort_en, peer_group, weight, keys = _SORTS[((i - len(PLANS)) // len(_NAMES)) % len(_SORTS)]
+        round_ = (i - len(PLANS)) // (len(_NAMES) * len(_SORTS))
+        number = f"第{'一二三四五六七八九十'[round_]}" if round_ else ""
         made.append(
             UniversityPlan(
                 str(99001 + i), f"{name}{number}{sort}", f"{name_en} {sort_en}", peer_group, _CITIES[i % len(_CITIES)], weight,
