@@ -72,6 +72,7 @@ def _name(row: Row) -> str:
 
 def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
     at, name, kind = f"contributors[{i}]", _name(row), row.get("kind")
+    kind = kind if isinstance(kind, str) else None
     if not name:
         yield k.Issue(f"{at}.name", f"{step.zh}第 {i + 1} 行姓名不能为空", f"{step.en} row {i + 1}: the name must not be empty", rule="required")
     else:
@@ -91,7 +92,8 @@ def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
     if kind == "external" and row.get("person_id"):
         yield k.Issue(f"{at}.kind", f"{step.zh}“{name}”已关联本校人员，不应为校外", f"{step.en}: “{name}” is linked to an own person and cannot be external", rule="AC-056")
     yield from _numbers(step, at, name, row)
-    for unit in row.get("affiliations") or []:
+    units = row.get("affiliations") or []
+    for unit in units if isinstance(units, list) else [units]:
         text = normalise.text(str(unit.get("name") or "")) if isinstance(unit, dict) else ""
         if not text or len(text) > UNIT.max_length:
             yield k.Issue(f"{at}.affiliations", f"{step.zh}“{name}”的署名单位应为 1 到 {UNIT.max_length} 字", f"{step.en}: an affiliation of “{name}” must have 1 to {UNIT.max_length} characters")
@@ -120,11 +122,13 @@ def problems_together(record_type: k.RecordType, document: dict[str, Any]) -> It
     roles = {step.role: step for step in record_type.contributor_steps()}
     first: dict[Any, str] = {}
     for i, row in enumerate(rows):
-        if row.get("role") not in roles:
+        if not isinstance(row.get("role"), str) or row["role"] not in roles:
             yield k.Issue(f"contributors[{i}].role", f"人员角色 “{row.get('role')}” 不适用于{record_type.zh}", f"Role “{row.get('role')}” does not belong to {record_type.en}")
             continue
         person = row.get("person_id")
-        if person and person in first:
+        if person is not None and (not isinstance(person, int) or isinstance(person, bool) or person < 1):
+            yield k.Issue(f"contributors[{i}].person_id", f"“{_name(row)}”应从人员库中选择", f"“{_name(row)}” must be chosen from the people")
+        elif person in first:
             step = roles[row["role"]]
             yield k.Issue(
                 f"contributors[{i}].person_id",
@@ -132,7 +136,7 @@ def problems_together(record_type: k.RecordType, document: dict[str, Any]) -> It
                 f"{step.en}: “{_name(row)}” is named twice",
                 rule="AC-161",
             )
-        elif person:
+        elif person is not None:
             first[person] = f"{roles[row['role']].zh}“{_name(row)}”"
     yield from _ranks_across(rows, roles)
     for column in SUMS:
@@ -148,7 +152,7 @@ def _ranks_across(rows: list[Row], roles: dict[str, k.Contributors]) -> Iterator
     if len(roles) < 2:
         return
     held = Counter(row["rank"] for row in rows if isinstance(row.get("rank"), int))
-    by_role = Counter((row.get("role"), row["rank"]) for row in rows if isinstance(row.get("rank"), int))
+    by_role = Counter((str(row.get("role")), row["rank"]) for row in rows if isinstance(row.get("rank"), int))
     for rank, count in held.items():
         if count > 1 and max(n for (_role, r), n in by_role.items() if r == rank) == 1:
             i = max(i for i, row in enumerate(rows) if row.get("rank") == rank)

@@ -29,6 +29,7 @@ def test_a_list_is_sound(name: str) -> None:
     for item in held.items:
         assert re.fullmatch(r"[0-9A-Za-z.-]{1,40}", item.code), item
         assert item.label_zh and item.label_zh == item.label_zh.strip() and len(item.label_zh) <= 300
+        assert item.label_en and not re.search("[\u4e00-\u9fff]", item.label_en), item
         assert not item.parent or item.parent in held.by_code, item
     for item in held.items:  # a tree without loops
         seen, at = {item.code}, item.parent
