@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -101,7 +102,7 @@ def _web(host: str, port: int) -> None:
 
     config = uvicorn.Config(
         "dashboards.app:create_app", factory=True, host=host, port=port, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=5, proxy_headers=False, access_log=False,  # dashboards.http.edge reads a proxy's headers
+        timeout_graceful_shutdown=5, proxy_headers=False,  # dashboards.http.edge reads a proxy's headers
     )  # fmt: skip
     uvicorn.Server(config).run()
 
