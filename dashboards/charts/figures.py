@@ -133,7 +133,7 @@ def lines(p: Palette, series: Sequence[tuple[str, Sequence[int], Sequence[Value]
     width = max(last - first, 1)
     return {
         "data": data,
-        "layout": base(p, height, xaxis={"range": [first - 0.25, last + width * room / (1 - min(room, 0.5))], "tickvals": list(range(first, last + 1, 1 if width < 12 else 2)), "tickformat": "d"},
+        "layout": base(p, height, xaxis={"range": [first - 0.25, last + width * room / (1 - min(room, 0.5))], "nticks": min(width, 11) + 2, "tickformat": "d", "tickangle": 0},
                        yaxis={"rangemode": "tozero", "nticks": 6, "range": [0, top * 1.12]}),
     }  # fmt: skip
 
@@ -213,7 +213,7 @@ def columns(p: Palette, xs: Sequence[Any], parts: Sequence[tuple[str, Sequence[V
     return {
         "data": data,
         "layout": base(p, height, barmode="stack", showlegend=len(parts) > 1,
-                       xaxis={"tickvals": list(xs), "tickformat": "d"}, yaxis={"rangemode": "tozero", "nticks": 5}),
+                       xaxis={"nticks": len(xs) + 1, "tickformat": "d", "tickangle": 0}, yaxis={"rangemode": "tozero", "nticks": 5}),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, read
+from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, read, until_clause
 from ingestion.store.engine import local_time, today
 
 __all__ = ["ALL", "UNASSIGNED", "Number", "Spec", "read"]
@@ -102,6 +102,33 @@ def compared(mart: Mart, spec: Spec) -> tuple[Number, Number]:
     until = same_date(spec, definitions.definition(mart, spec.indicator))
     here = replace(spec, until=until)
     return number(mart, here), number(mart, replace(here, year=spec.year - 1))
+
+
+def trend(mart: Mart, spec: Spec, years: int = 6) -> tuple[Number, Number, dict[int, float | None]]:
+    """``compared`` and the last ``years`` years in one query: what a number's card shows."""
+    found = definitions.definition(mart, spec.indicator)
+    wanted = range(spec.year - years + 1, spec.year + 1)
+    if not (found.is_additive and found.is_configured):
+        return *compared(mart, spec), series(mart, spec, wanted)
+    until = same_date(spec, found)
+    where, parameters = clauses(mart, found, replace(spec, first_year=wanted[0], until=None), None)
+    cut = until_clause("", until) if until else "true"
+    rows = mart.rows(
+        "SELECT year, sum(contribution), coalesce(sum(contribution) FILTER (WHERE in_time), 0),"  # noqa: S608
+        " count(DISTINCT record_id) FILTER (WHERE in_time)"
+        f" FROM (SELECT *, {cut} AS in_time FROM v_contribution WHERE {' AND '.join(where)}) GROUP BY year",
+        parameters,
+    )
+    by_year = {int(row[0]): row for row in rows}
+    meta = mart.meta
+
+    def at(year: int) -> Number:
+        row = by_year.get(year, (year, 0, 0, 0))
+        here = replace(spec, year=year, until=until)
+        return Number(found, here, float(row[2]), int(row[3]), meta.generation, meta.reconciled)
+
+    history: dict[int, float | None] = {year: float(by_year[year][1]) if year in by_year else 0.0 for year in wanted}
+    return at(spec.year), at(spec.year - 1), history
 
 
 def groups(mart: Mart, spec: Spec, by: Sequence[By]) -> list[tuple[tuple[Any, ...], float | None, int]]:

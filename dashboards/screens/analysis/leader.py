@@ -44,9 +44,9 @@ def show() -> None:
 def body(mart: Mart, year: int, rule: str) -> None:
     """Sentence, six numbers, four charts, every indicator, the newest records."""
     specs = {one: spec_of(mart, one, year, rule) for one in CARDS}
-    lead = {one: numbers.compared(mart, specs[one]) for one in ("O01", "F01", "P07N")}
+    lead = {one: numbers.trend(mart, specs[one])[:2] for one in ("O01", "F01", "P07N")}
     pieces.sentence(_sentence(mart, lead))
-    with st.grid(6, min_column_width=178, gap="small"):
+    with st.grid(6, min_column_width=160, gap="small"):
         for one in CARDS:
             pieces.number_card(mart, specs[one])
     left, right = st.columns(2, gap="small")
@@ -175,7 +175,7 @@ def _composition(mart: Mart, year: int, rule: str) -> None:
         {(t("学院") if first == "college" else t("年度")): (words.label(names, k) if first == "college" else k),
          **{words.label(tiers, tier): cells[k].get(tier, 0.0) for tier in [*shown, *rest]}} for k in keys
     ]  # fmt: skip
-    total = numbers.number(mart, spec_of(mart, "O01", year, rule))
+    total = numbers.number(mart, replace(spec, first_year=None))
     column = sum(weight.values())
     note = t("点条形看明细")
     if first == "college" and total.value is not None and abs(column - total.value) > 1e-6:
@@ -201,7 +201,7 @@ def _sources(mart: Mart, year: int) -> None:
 def _projects(mart: Mart, year: int) -> None:
     """From grant to conclusion: what the store knows of the life of projects."""
     steps = ("P01", "P03", "P04D", "P04N", "P06N")
-    made = [(one, *numbers.compared(mart, Spec(one, year))) for one in steps if definitions.definition(mart, one).is_configured]
+    made = [(one, *numbers.trend(mart, Spec(one, year))[:2]) for one in steps if definitions.definition(mart, one).is_configured]
     shown = [(one, now, before) for one, now, before in made]
     ever = any(now.value for _, now, _ in shown)
     labels = [words.name(now.definition) for _, now, _ in shown]
@@ -221,8 +221,7 @@ def _projects(mart: Mart, year: int) -> None:
 def _bars(mart: Mart, indicator: str, year: int, title: str, key: str) -> None:
     found = definitions.definition(mart, indicator)
     by = "category_2" if found.category_2_list else "category_1"
-    now, _ = numbers.compared(mart, Spec(indicator, year))
-    spec = now.spec
+    spec = Spec(indicator, year, until=numbers.same_date(Spec(indicator, year), found))
     here = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, spec, (by,))}
     there = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, replace(spec, year=year - 1), (by,))}
     names = words_for(mart, found, by)

@@ -12,7 +12,6 @@ from dashboards import frame
 from dashboards.charts import cached, figures
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions, numbers
-from dashboards.marts.drill import excluded
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import types
@@ -20,6 +19,7 @@ from dashboards.screens.analysis import filters, opened, pieces, words
 
 CARDS = ("O01", "P01", "K01a", "A01", "O10", "F01")
 RULES = ("FULL_PERSON", "OWNER", "FRAC_EQ")
+EXPLAINED = ("O01", "O02", "O10", "A01", "K01a", "K01b", "P01", "F01")
 
 
 def show() -> None:
@@ -37,7 +37,7 @@ def show() -> None:
     if numbers.is_empty(mart):
         _nothing()
         return
-    with st.grid(6, min_column_width=178, gap="small"):
+    with st.grid(6, min_column_width=160, gap="small"):
         for one in CARDS:
             found = definitions.definition(mart, one)
             pieces.number_card(mart, Spec(one, year, rule if rule in found.rules else ""))
@@ -143,14 +143,14 @@ def _how(mart: Mart, year: int) -> None:
 def _why_not(mart: Mart, year: int) -> None:
     """为什么没计入: approved outcomes that a figure leaves out, each with the reason."""
     named = definitions.labels(mart, "exclusion_reason")
-    found: list[tuple[str, str, str]] = []
-    for one in ("O01", "O02", "O10", "A01", "K01a", "K01b", "P01", "F01"):
-        definition = definitions.catalogue(mart).get(one)
-        if definition is None or not definition.is_configured:
-            continue
-        for row in excluded(mart, Spec(one, year, "FULL_PERSON" if "FULL_PERSON" in definition.rules else "")):
-            if not row.reason.startswith("rule:"):
-                found.append((row.title, words.name(definition), words.label(named, row.reason)))
+    by_measure = {one.measure: words.name(one) for one in definitions.catalogue(mart).values() if one.is_additive and one.indicator in EXPLAINED}
+    rows = mart.rows(
+        "SELECT r.title, m.measure, m.reason FROM fct_measure AS m JOIN fct_record AS r ON r.record_id = m.record_id"
+        " WHERE NOT m.included AND m.valid_to IS NULL AND (m.year = ? OR m.year IS NULL) AND (m.owner_person_id = ?"
+        " OR m.record_id IN (SELECT record_id FROM fct_credit WHERE person_id = ?)) ORDER BY r.title, m.measure",
+        (year, mart.person_id, mart.person_id),
+    )
+    found = [(row[0], by_measure[row[1]], words.label(named, row[2] or "")) for row in rows if row[1] in by_measure]
     outside = mart.rows(
         "SELECT DISTINCT r.title FROM fct_record AS r LEFT JOIN fct_credit AS c ON c.record_id = r.record_id"
         " WHERE NOT r.in_statistics AND (c.person_id = ? OR r.owner_person_id = ?)",

@@ -24,9 +24,7 @@ def colours() -> Palette:
 def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
     """One number with unit, change against the same date last year, six years, 明细 and 口径."""
     found = definitions.definition(mart, spec.indicator)
-    now, before = numbers.compared(mart, spec)
-    years = range(spec.year - 5, spec.year + 1)
-    history = numbers.series(mart, spec, years) if found.is_configured else {}
+    now, before, history = numbers.trend(mart, spec)
     difference, shown, percent = words.change(now, before)
     grey = not mart.meta.reconciled
     with st.container(border=True, gap="xsmall", key=f"card_{'grey_' if grey else ''}{spec.indicator}"):

@@ -153,6 +153,17 @@ def test_a_running_year_is_compared_to_the_same_date_and_a_stock_is_not(who: Who
     assert numbers.compared(mart, Spec("O01", YEAR - 2))[0].spec.until is None
 
 
+def test_the_card_in_one_query_equals_the_number_and_its_series(who: Who) -> None:
+    for role in ROLES:
+        mart = reader.open_for(who(role))
+        for indicator in _every(mart):
+            for year in (YEAR, YEAR - 2):
+                now, before, history = numbers.trend(mart, Spec(indicator, year))
+                assert (now.value, now.records) == (lambda n: (n.value, n.records))(numbers.number(mart, now.spec))
+                assert before.value == numbers.number(mart, before.spec).value
+                assert history == numbers.series(mart, Spec(indicator, year), range(year - 5, year + 1))
+
+
 def test_the_sql_of_the_card_gives_the_number(who: Who) -> None:
     mart = reader.open_for(who("office_admin"))
     for indicator in ("O01", "F01", "F07", "F04", "F02"):
