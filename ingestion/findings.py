@@ -51,17 +51,17 @@ def sync(
             f.c.university_code == university_code, f.c.closed_at.is_(None)
         )
     ).all()
-    own = {
-        (row.record_id, row.rule, row.field): row.id
-        for row in standing
-        if row.source == source
-        and row.rule in rules
-        and (record_ids is None or row.record_id is None or row.record_id in record_ids)
-    }
+    own = {(row.record_id, row.rule, row.field): row for row in standing if row.source == source}
     others = {(row.record_id, row.field) for row in standing if row.source != source and row.record_id is not None}
     wanted = {item.identity: item for item in found if (item.record_id, item.field) not in others}
 
-    closed = [id_ for identity, id_ in own.items() if identity not in wanted]
+    closed = [
+        row.id
+        for identity, row in own.items()
+        if identity not in wanted
+        and row.rule in rules
+        and (record_ids is None or row.record_id is None or row.record_id in record_ids)
+    ]
     for start in range(0, len(closed), _CHUNK):
         uow.conn.execute(update(f).where(f.c.id.in_(closed[start : start + _CHUNK])).values(closed_at=uow.now))
     opened = [item for identity, item in wanted.items() if identity not in own]
