@@ -172,13 +172,15 @@ _TABLES: dict[str, Table] = {
 
 
 def _execute(uow: UnitOfWork, table: Table, rows: list[dict[str, Any]]) -> None:
-    """One prepared statement and plain tuples: SQLAlchemy's own executemany prepares every row's parameters
-    anew, which takes longer than the database does. All rows have the first one's columns."""
+    """One statement of the driver. On SQLite plain tuples: SQLAlchemy prepares every row's parameters anew, which
+    takes longer than the database does. On PostgreSQL one array a column: change-log triggers there fire once a
+    statement, so one statement a row would fire them for every row. All rows have the first one's columns."""
     statement, columns, dates = _statement(uow.dialect, table, tuple(rows[0]))
-    values: Iterable[Any] = map(itemgetter(*columns), rows)
-    if dates:
-        values = (_texts(row, dates) for row in values)
-    uow.conn.exec_driver_sql(statement, list(values))
+    values = map(itemgetter(*columns), rows)
+    if uow.dialect == "sqlite":
+        uow.conn.exec_driver_sql(statement, [_texts(row, dates) for row in values] if dates else list(values))
+    else:
+        uow.conn.exec_driver_sql(statement, tuple(list(column) for column in zip(*values, strict=True)))
 
 
 @cache
@@ -186,20 +188,22 @@ def _statement(
     dialect: str, table: Table, columns: tuple[str, ...]
 ) -> tuple[str, tuple[str, ...], tuple[tuple[int, bool], ...]]:
     """The INSERT in the driver's words, and which columns SQLite keeps as text (position, is a day and time)."""
-    quote = PREPARERS[dialect].quote
-    mark = "?" if dialect == "sqlite" else "%s"
-    names = ", ".join(quote(c) for c in columns)
-    statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608
+    prepare = PREPARERS[dialect]
+    into = f"INSERT INTO {prepare.quote(table.name)} ({', '.join(prepare.quote(c) for c in columns)})"
     kinds = [table.c[c].type for c in columns]
+    if dialect != "sqlite":
+        arrays = ", ".join(f"%s::{kind.compile(_dialect)}[]" for kind in kinds)
+        return f"{into} SELECT * FROM unnest({arrays})", columns, ()  # noqa: S608 - names of the catalogue
     dates = tuple(
         (i, isinstance(kind, DateTime)) for i, kind in enumerate(kinds) if isinstance(kind, (Date, DateTime))
     )
-    return statement, columns, dates if dialect == "sqlite" else ()
+    return f"{into} VALUES ({', '.join('?' * len(columns))})", columns, dates
 
 
 _sqlite: Any = sqlite.dialect
 _postgresql: Any = postgresql.dialect
-PREPARERS = {"sqlite": _sqlite().identifier_preparer, "postgresql": _postgresql().identifier_preparer}
+_dialect = _postgresql()
+PREPARERS = {"sqlite": _sqlite().identifier_preparer, "postgresql": _dialect.identifier_preparer}
 
 
 def _texts(row: tuple[Any, ...], dates: tuple[tuple[int, bool], ...]) -> tuple[Any, ...]:
