@@ -28,9 +28,18 @@ def load_built_in(uow: UnitOfWork) -> int:
     stored = {
         (row.list, row.code): tuple(row)[2:]
         for row in uow.conn.execute(
-            select(c.list, c.code, c.label_zh, c.label_en, c.parent, c.seq, c.valid_from, c.valid_to, c.source, c.version).where(
-                c.owner == BUILT_IN_OWNER
-            )
+            select(
+                c.list,
+                c.code,
+                c.label_zh,
+                c.label_en,
+                c.parent,
+                c.seq,
+                c.valid_from,
+                c.valid_to,
+                c.source,
+                c.version,
+            ).where(c.owner == BUILT_IN_OWNER)
         )
     }
     fresh: list[dict[str, Any]] = []
@@ -74,7 +83,9 @@ def for_university(uow: UnitOfWork, university_code: str) -> Codes:
     """The codes a university sees. Built once per process for one state of its own codes."""
     c = code_item.c
     rows = uow.conn.execute(
-        select(c.list, c.code, c.label_zh, c.label_en, c.parent, c.valid_from, c.valid_to, c.source, c.version)
+        select(
+            c.list, c.code, c.label_zh, c.label_en, c.parent, c.valid_from, c.valid_to, c.source, c.version
+        )
         .where(c.owner == university_code)
         .order_by(c.list, c.seq, c.code)
     )
@@ -82,14 +93,18 @@ def for_university(uow: UnitOfWork, university_code: str) -> Codes:
     if key not in _cache:
         own: dict[str, list[CodeItem]] = {}
         for name, code, zh, en, parent, valid_from, valid_to, source, version in key:
-            own.setdefault(name, []).append(CodeItem(code, zh, en, parent, valid_from, valid_to, source, version, own=True))
+            own.setdefault(name, []).append(
+                CodeItem(code, zh, en, parent, valid_from, valid_to, source, version, own=True)
+            )
         if len(_cache) >= _CACHED:
             _cache.clear()
         _cache[key] = Codes({name: tuple(items) for name, items in own.items()})
     return _cache[key]
 
 
-def items(uow: UnitOfWork, university_code: str, list_name: str, on: date | str | None = None) -> list[CodeItem]:
+def items(
+    uow: UnitOfWork, university_code: str, list_name: str, on: date | str | None = None
+) -> list[CodeItem]:
     """The items of a list offered to a university, those in force ``on`` a day (or an ISO month or year)."""
     day = on.isoformat() if isinstance(on, date) else on
     return for_university(uow, university_code).items(list_name, day)

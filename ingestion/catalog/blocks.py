@@ -32,9 +32,19 @@ BOTH = ("ST", "SK")
 
 SCIENCE_OR_SOCIAL = "subject_class"
 
-SUBJECT_CLASS = Code("subject_class", zh="学科门类", en="Branch (ST or SK)", code_list="subject_class", needed_for=BOTH)
-DISCIPLINE = Code("discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", needed_for=BOTH)
-DISCIPLINE_2 = Code("discipline_2", zh="二级学科", en="Sub-discipline", code_list="gbt13745_discipline", parent_field="discipline")
+SUBJECT_CLASS = Code(
+    "subject_class", zh="学科门类", en="Branch (ST or SK)", code_list="subject_class", needed_for=BOTH
+)
+DISCIPLINE = Code(
+    "discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", needed_for=BOTH
+)
+DISCIPLINE_2 = Code(
+    "discipline_2",
+    zh="二级学科",
+    en="Sub-discipline",
+    code_list="gbt13745_discipline",
+    parent_field="discipline",
+)
 ACTIVITY_TYPE = Code(
     "activity_type",
     zh="活动类型",
@@ -59,12 +69,37 @@ STAT_SOURCE = Code(
     list_by=ListBy("subject_class", (("1", "ststat_project_source_current"), ("2", "skstat_project_source"))),
     needed_for=BOTH,
 )
-RESEARCH_TYPE = Code("activity_type", zh="研究类别", en="Activity type", code_list="stat_activity_type_sk", needed_for=SK)
-COOPERATION = Code("cooperation", zh="合作形式", en="Cooperation form", code_list="stat_cooperation_form", needed_for=BOTH)
-OBJECTIVE = Code("socioeconomic_objective", zh="社会经济目标", en="Socio-economic objective", code_list="socioeconomic_objective_gbt24450", needed_for=BOTH)
-INDUSTRY = Code("industry", zh="服务的国民经济行业", en="Industry served", code_list="gbt4754_2017_industry", needed_for=BOTH)
-UNIT_RANK = Integer("unit_rank", zh="单位排名", en="Rank of the university", minimum=1, maximum=999, needed_for=("QP",))
-SIGNATURE = Code("signature", zh="学校署名", en="University signature", code_list="school_signature", needed_for=("SK", "QP"), listed=True)
+RESEARCH_TYPE = Code(
+    "activity_type", zh="研究类别", en="Activity type", code_list="stat_activity_type_sk", needed_for=SK
+)
+COOPERATION = Code(
+    "cooperation", zh="合作形式", en="Cooperation form", code_list="stat_cooperation_form", needed_for=BOTH
+)
+OBJECTIVE = Code(
+    "socioeconomic_objective",
+    zh="社会经济目标",
+    en="Socio-economic objective",
+    code_list="socioeconomic_objective_gbt24450",
+    needed_for=BOTH,
+)
+INDUSTRY = Code(
+    "industry",
+    zh="服务的国民经济行业",
+    en="Industry served",
+    code_list="gbt4754_2017_industry",
+    needed_for=BOTH,
+)
+UNIT_RANK = Integer(
+    "unit_rank", zh="单位排名", en="Rank of the university", minimum=1, maximum=999, needed_for=("QP",)
+)
+SIGNATURE = Code(
+    "signature",
+    zh="学校署名",
+    en="University signature",
+    code_list="school_signature",
+    needed_for=("SK", "QP"),
+    listed=True,
+)
 PROJECT_IDS = RecordRefs("project_ids", zh="依托项目", en="Projects behind it", targets=PROJECTS)
 
 
@@ -77,7 +112,13 @@ def statistics(*fields: Field) -> Step:
 
 LEADER = Contributors("leader", zh="负责人信息", en="Leader", role="leader", single=True)
 MEMBERS = Contributors(
-    "members", zh="项目成员", en="Members", role="member", first_rank=2, min_rows=0, extras=("share", "months_per_year")
+    "members",
+    zh="项目成员",
+    en="Members",
+    role="member",
+    first_rank=2,
+    min_rows=0,
+    extras=("share", "months_per_year"),
 )
 
 
@@ -86,7 +127,9 @@ def authors(*extras: str) -> Contributors:
 
 
 def finishers(*extras: str) -> Contributors:
-    return Contributors("finishers", zh="完成人信息", en="Contributors", role="finisher", extras=("share", *extras))
+    return Contributors(
+        "finishers", zh="完成人信息", en="Contributors", role="finisher", extras=("share", *extras)
+    )
 
 
 # --- projects -------------------------------------------------------------------------------------------

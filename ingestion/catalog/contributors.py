@@ -33,10 +33,17 @@ def problems(step: k.Contributors, document: dict[str, Any]) -> Iterator[k.Issue
     least = 1 if step.single else step.min_rows
     if len(rows) < least:
         yield k.Issue(
-            "contributors", f"{step.zh}不能为空，应至少填写 {least} 人", f"{step.en} must name at least {least}", rule="required"
+            "contributors",
+            f"{step.zh}不能为空，应至少填写 {least} 人",
+            f"{step.en} must name at least {least}",
+            rule="required",
         )
     if step.single and len(rows) > 1:
-        yield k.Issue(f"contributors[{rows[1][0]}].name", f"{step.zh}只能有 1 人，现有 {len(rows)} 人", f"{step.en} must be one person, not {len(rows)}")
+        yield k.Issue(
+            f"contributors[{rows[1][0]}].name",
+            f"{step.zh}只能有 1 人，现有 {len(rows)} 人",
+            f"{step.en} must be one person, not {len(rows)}",
+        )
     yield from _ranks(step, rows)
     for i, row in rows:
         yield from _row(step, i, row)
@@ -48,11 +55,23 @@ def _ranks(step: k.Contributors, rows: list[tuple[int, Row]]) -> Iterator[k.Issu
     for i, row in rows:
         rank, at = row.get("rank"), f"contributors[{i}].rank"
         if rank is None or rank == "":
-            yield k.Issue(at, f"{step.zh}“{_name(row)}”没有排名", f"{step.en}: “{_name(row)}” has no rank", rule="AC-056")
+            yield k.Issue(
+                at,
+                f"{step.zh}“{_name(row)}”没有排名",
+                f"{step.en}: “{_name(row)}” has no rank",
+                rule="AC-056",
+            )
         elif not isinstance(rank, int) or isinstance(rank, bool) or rank < 1:
-            yield k.Issue(at, f"{step.zh}的排名 “{rank}” 应为不小于 1 的整数", f"{step.en}: rank “{rank}” must be a whole number of at least 1", rule="AC-056")
+            yield k.Issue(
+                at,
+                f"{step.zh}的排名 “{rank}” 应为不小于 1 的整数",
+                f"{step.en}: rank “{rank}” must be a whole number of at least 1",
+                rule="AC-056",
+            )
         elif rank in seen:
-            yield k.Issue(at, f"{step.zh}的排名 “{rank}” 重复", f"{step.en}: rank “{rank}” is used twice", rule="AC-056")
+            yield k.Issue(
+                at, f"{step.zh}的排名 “{rank}” 重复", f"{step.en}: rank “{rank}” is used twice", rule="AC-056"
+            )
         else:
             seen.add(rank)
     wanted = set(range(first, first + len(rows)))
@@ -74,14 +93,28 @@ def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
     at, name, kind = f"contributors[{i}]", _name(row), row.get("kind")
     kind = kind if isinstance(kind, str) else None
     if not name:
-        yield k.Issue(f"{at}.name", f"{step.zh}第 {i + 1} 行姓名不能为空", f"{step.en} row {i + 1}: the name must not be empty", rule="required")
+        yield k.Issue(
+            f"{at}.name",
+            f"{step.zh}第 {i + 1} 行姓名不能为空",
+            f"{step.en} row {i + 1}: the name must not be empty",
+            rule="required",
+        )
     else:
         for issue in fillers.problems(NAME, name):
             yield k.Issue(f"{at}.name", f"{step.zh}：{issue.zh}", f"{step.en}: {issue.en}", rule=issue.rule)
         if len(name) > NAME.max_length:
-            yield k.Issue(f"{at}.name", f"姓名共 {len(name)} 字，最多 {NAME.max_length} 字", f"The name has {len(name)} characters; at most {NAME.max_length}")
+            yield k.Issue(
+                f"{at}.name",
+                f"姓名共 {len(name)} 字，最多 {NAME.max_length} 字",
+                f"The name has {len(name)} characters; at most {NAME.max_length}",
+            )
     if kind not in KINDS:
-        yield k.Issue(f"{at}.kind", f"{step.zh}“{name}”应选校内、学生或校外", f"{step.en}: choose staff, student or external for “{name}”", rule="required")
+        yield k.Issue(
+            f"{at}.kind",
+            f"{step.zh}“{name}”应选校内、学生或校外",
+            f"{step.en}: choose staff, student or external for “{name}”",
+            rule="required",
+        )
     if kind == "staff" and not row.get("person_id"):
         yield k.Issue(
             f"{at}.person_id",
@@ -90,13 +123,22 @@ def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
             rule="AC-056",
         )
     if kind == "external" and row.get("person_id"):
-        yield k.Issue(f"{at}.kind", f"{step.zh}“{name}”已关联本校人员，不应为校外", f"{step.en}: “{name}” is linked to an own person and cannot be external", rule="AC-056")
+        yield k.Issue(
+            f"{at}.kind",
+            f"{step.zh}“{name}”已关联本校人员，不应为校外",
+            f"{step.en}: “{name}” is linked to an own person and cannot be external",
+            rule="AC-056",
+        )
     yield from _numbers(step, at, name, row)
     units = row.get("affiliations") or []
     for unit in units if isinstance(units, list) else [units]:
         text = normalise.text(str(unit.get("name") or "")) if isinstance(unit, dict) else ""
         if not text or len(text) > UNIT.max_length:
-            yield k.Issue(f"{at}.affiliations", f"{step.zh}“{name}”的署名单位应为 1 到 {UNIT.max_length} 字", f"{step.en}: an affiliation of “{name}” must have 1 to {UNIT.max_length} characters")
+            yield k.Issue(
+                f"{at}.affiliations",
+                f"{step.zh}“{name}”的署名单位应为 1 到 {UNIT.max_length} 字",
+                f"{step.en}: an affiliation of “{name}” must have 1 to {UNIT.max_length} characters",
+            )
 
 
 def _numbers(step: k.Contributors, at: str, name: str, row: Row) -> Iterator[k.Issue]:
@@ -107,11 +149,24 @@ def _numbers(step: k.Contributors, at: str, name: str, row: Row) -> Iterator[k.I
         if column in NUMBERS:
             zh, en, most = NUMBERS[column]
             if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= most:
-                yield k.Issue(f"{at}.{column}", f"“{name}”的{zh} “{value}” 应在 0 到 {most:g} 之间", f"{en} “{value}” of “{name}” must be between 0 and {most:g}")
+                yield k.Issue(
+                    f"{at}.{column}",
+                    f"“{name}”的{zh} “{value}” 应在 0 到 {most:g} 之间",
+                    f"{en} “{value}” of “{name}” must be between 0 and {most:g}",
+                )
         elif column == "book_role" and not BUILT_IN_CODES.known("book_role", str(value)):
-            yield k.Issue(f"{at}.book_role", f"“{name}”的角色 “{value}” 不在可选值中", f"Role “{value}” of “{name}” is not an allowed value", rule="V004")
+            yield k.Issue(
+                f"{at}.book_role",
+                f"“{name}”的角色 “{value}” 不在可选值中",
+                f"Role “{value}” of “{name}” is not an allowed value",
+                rule="V004",
+            )
         elif column == "certificate_no" and len(str(value)) > 100:
-            yield k.Issue(f"{at}.certificate_no", f"“{name}”的证书编号最多 100 字", f"The certificate number of “{name}” has more than 100 characters")
+            yield k.Issue(
+                f"{at}.certificate_no",
+                f"“{name}”的证书编号最多 100 字",
+                f"The certificate number of “{name}” has more than 100 characters",
+            )
 
 
 def problems_together(record_type: k.RecordType, document: dict[str, Any]) -> Iterator[k.Issue]:
@@ -123,11 +178,19 @@ def problems_together(record_type: k.RecordType, document: dict[str, Any]) -> It
     first: dict[Any, str] = {}
     for i, row in enumerate(rows):
         if not isinstance(row.get("role"), str) or row["role"] not in roles:
-            yield k.Issue(f"contributors[{i}].role", f"人员角色 “{row.get('role')}” 不适用于{record_type.zh}", f"Role “{row.get('role')}” does not belong to {record_type.en}")
+            yield k.Issue(
+                f"contributors[{i}].role",
+                f"人员角色 “{row.get('role')}” 不适用于{record_type.zh}",
+                f"Role “{row.get('role')}” does not belong to {record_type.en}",
+            )
             continue
         person = row.get("person_id")
         if person is not None and (not isinstance(person, int) or isinstance(person, bool) or person < 1):
-            yield k.Issue(f"contributors[{i}].person_id", f"“{_name(row)}”应从人员库中选择", f"“{_name(row)}” must be chosen from the people")
+            yield k.Issue(
+                f"contributors[{i}].person_id",
+                f"“{_name(row)}”应从人员库中选择",
+                f"“{_name(row)}” must be chosen from the people",
+            )
         elif person in first:
             step = roles[row["role"]]
             yield k.Issue(
@@ -144,7 +207,12 @@ def problems_together(record_type: k.RecordType, document: dict[str, Any]) -> It
         total = sum(n for n in numbers if isinstance(n, (int, float)) and not isinstance(n, bool))
         if total > 100 + 1e-6:
             zh, en, _most = NUMBERS[column]
-            yield k.Issue("contributors", f"{zh}合计 “{total:g}” 超过 100", f"{en} sums to “{total:g}”, more than 100", rule="AC-055")
+            yield k.Issue(
+                "contributors",
+                f"{zh}合计 “{total:g}” 超过 100",
+                f"{en} sums to “{total:g}”, more than 100",
+                rule="AC-055",
+            )
 
 
 def _ranks_across(rows: list[Row], roles: dict[str, k.Contributors]) -> Iterator[k.Issue]:
@@ -156,4 +224,9 @@ def _ranks_across(rows: list[Row], roles: dict[str, k.Contributors]) -> Iterator
     for rank, count in held.items():
         if count > 1 and max(n for (_role, r), n in by_role.items() if r == rank) == 1:
             i = max(i for i, row in enumerate(rows) if row.get("rank") == rank)
-            yield k.Issue(f"contributors[{i}].rank", f"排名 “{rank}” 在负责人与成员间重复", f"Rank “{rank}” is held by the leader and a member", rule="AC-056")
+            yield k.Issue(
+                f"contributors[{i}].rank",
+                f"排名 “{rank}” 在负责人与成员间重复",
+                f"Rank “{rank}” is held by the leader and a member",
+                rule="AC-056",
+            )

@@ -21,7 +21,9 @@ class Malformed(ValueError):
 
 
 def _check_digit_wrong(expected: str, rule: str) -> Malformed:
-    return Malformed(f"校验位不符，应为 {expected}", f"has a wrong check digit; it should be {expected}", rule)
+    return Malformed(
+        f"校验位不符，应为 {expected}", f"has a wrong check digit; it should be {expected}", rule
+    )
 
 
 def plain(raw: str) -> str:
@@ -33,7 +35,9 @@ def doi(raw: str) -> str:
     text = normalise.half_width(raw).replace("。", ".")
     if text.lower().startswith(("http://", "https://")):
         text = unquote(text)
-    text = re.sub(r"^(https?://)?((dx\.|www\.)?doi\.org/)?\s*(doi\s*[:：]?\s*)?", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(https?://)?((dx\.|www\.)?doi\.org/)?\s*(doi\s*[:：]?\s*)?", "", text, flags=re.IGNORECASE
+    )
     text = text.strip().rstrip(".,;").lower()
     if not re.fullmatch(r"10\.\d{4,9}(\.\d+)*/\S+", text):
         raise Malformed("不是DOI，应如 10.1000/abc123", "is not a DOI; expected e.g. 10.1000/abc123", "V030")
@@ -42,9 +46,15 @@ def doi(raw: str) -> str:
 
 def issn(raw: str) -> str:
     """``0253-3766``; weights 8 to 2, modulo 11 (V032)."""
-    text = re.sub(r"[\s-]", "", re.sub(r"^issn\s*[:：]?", "", normalise.half_width(raw), flags=re.IGNORECASE)).upper()
+    text = re.sub(
+        r"[\s-]", "", re.sub(r"^issn\s*[:：]?", "", normalise.half_width(raw), flags=re.IGNORECASE)
+    ).upper()
     if not re.fullmatch(r"[0-9]{7}[0-9X]", text):
-        raise Malformed("不是ISSN号，应为8位，如 0253-3766", "is not an ISSN; expected 8 characters, e.g. 0253-3766", "V032")
+        raise Malformed(
+            "不是ISSN号，应为8位，如 0253-3766",
+            "is not an ISSN; expected 8 characters, e.g. 0253-3766",
+            "V032",
+        )
     rest = -sum(int(d) * w for d, w in zip(text[:7], range(8, 1, -1), strict=True)) % 11
     digit = "X" if rest == 10 else str(rest)
     if text[7] != digit:
@@ -58,7 +68,9 @@ def _isbn13_digit(twelve: str) -> str:
 
 def isbn(raw: str) -> str:
     """13 digits without dashes; an ISBN-10 becomes its 978 form, so that one book has one key (V040)."""
-    text = re.sub(r"[\s-]", "", re.sub(r"^isbn(-1[03])?\s*[:：]?", "", normalise.half_width(raw), flags=re.IGNORECASE)).upper()
+    text = re.sub(
+        r"[\s-]", "", re.sub(r"^isbn(-1[03])?\s*[:：]?", "", normalise.half_width(raw), flags=re.IGNORECASE)
+    ).upper()
     if re.fullmatch(r"[0-9]{9}[0-9X]", text):
         rest = -sum(int(d) * w for d, w in zip(text[:9], range(10, 1, -1), strict=True)) % 11
         digit = "X" if rest == 10 else str(rest)
@@ -67,7 +79,9 @@ def isbn(raw: str) -> str:
         return f"978{text[:9]}{_isbn13_digit('978' + text[:9])}"
     if not re.fullmatch(r"97[89][0-9]{10}", text):
         raise Malformed(
-            "不是ISBN号，应为以978或979开头的13位，或10位", "is not an ISBN; expected 13 digits from 978 or 979, or 10", "V040"
+            "不是ISBN号，应为以978或979开头的13位，或10位",
+            "is not an ISBN; expected 13 digits from 978 or 979, or 10",
+            "V040",
         )
     digit = _isbn13_digit(text[:12])
     if text[12] != digit:
@@ -80,7 +94,9 @@ def cn_serial(raw: str) -> str:
     text = re.sub(r"\s", "", normalise.half_width(raw)).upper()
     match = re.fullmatch(r"(?:CN)?[-:]?([0-9]{2})-?([0-9]{4})(?:/([A-Z]{1,2}[0-9]*))?", text)
     if not match:
-        raise Malformed("不是CN号，应如 CN42-1234/TP", "is not a CN serial number; expected e.g. CN42-1234/TP")
+        raise Malformed(
+            "不是CN号，应如 CN42-1234/TP", "is not a CN serial number; expected e.g. CN42-1234/TP"
+        )
     region, serial, subject = match.groups()
     return f"CN{region}-{serial}" + (f"/{subject}" if subject else "")
 
@@ -109,7 +125,11 @@ def patent_application(raw: str) -> str:
                 f"lacks its check digit; it should be {body}.{_patent_digit(body)}",
                 "V060",
             )
-        if len(body) == length + 1 and re.fullmatch(r"[0-9]+[0-9X]", body) and _plausible_patent_body(body[:-1]):
+        if (
+            len(body) == length + 1
+            and re.fullmatch(r"[0-9]+[0-9X]", body)
+            and _plausible_patent_body(body[:-1])
+        ):
             digit = _patent_digit(body[:-1])
             if body[-1] != digit:
                 raise _check_digit_wrong(f"{body[:-1]}.{digit}", "V060")
@@ -156,7 +176,10 @@ def orcid(raw: str) -> str:
     text = re.sub(r"^(https?://)?orcid\.org/", "", normalise.half_width(raw), flags=re.IGNORECASE)
     text = re.sub(r"[\s-]", "", text).upper()
     if not re.fullmatch(r"[0-9]{15}[0-9X]", text):
-        raise Malformed("不是ORCID，应为16位，如 0000-0002-1825-0097", "is not an ORCID; expected e.g. 0000-0002-1825-0097")
+        raise Malformed(
+            "不是ORCID，应为16位，如 0000-0002-1825-0097",
+            "is not an ORCID; expected e.g. 0000-0002-1825-0097",
+        )
     total = 0
     for char in text[:15]:
         total = (total + int(char)) * 2
@@ -191,7 +214,9 @@ def id_card(raw: str) -> str:
     """
     text = re.sub(r"\s", "", normalise.half_width(raw)).upper()
     if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", text):
-        raise Malformed("不是居民身份证号，应为18位", "is not an ID card number; expected 18 characters", "V080")
+        raise Malformed(
+            "不是居民身份证号，应为18位", "is not an ID card number; expected 18 characters", "V080"
+        )
     if id_card_birth(text) is None:
         raise Malformed("中的出生日期不存在", "contains an impossible date of birth", "V080")
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -219,7 +244,11 @@ def id_number(raw: str) -> str:
     """Any identity document: letters and digits; which check applies depends on the kind of document."""
     text = re.sub(r"\s", "", normalise.half_width(raw)).upper()
     if not re.fullmatch(r"[0-9A-Z()/.\u4e00-\u9fff-]{5,40}", text):
-        raise Malformed("不是证件号码，应由数字和字母组成", "is not a document number; expected digits and letters", "V080")
+        raise Malformed(
+            "不是证件号码，应由数字和字母组成",
+            "is not a document number; expected digits and letters",
+            "V080",
+        )
     return text
 
 
@@ -227,21 +256,31 @@ def mobile(raw: str) -> str:
     text = re.sub(r"[\s()-]", "", normalise.half_width(raw))
     text = re.sub(r"^(\+|00)86(?=1[0-9]{10}$)", "", text)
     if not re.fullmatch(r"1[3-9][0-9]{9}|\+[0-9]{7,15}", text):
-        raise Malformed("不是手机号，应为11位，境外号码以+开头", "is not a mobile number; expected 11 digits, or + and the country's code")
+        raise Malformed(
+            "不是手机号，应为11位，境外号码以+开头",
+            "is not a mobile number; expected 11 digits, or + and the country's code",
+        )
     return text
 
 
 def bank_account(raw: str) -> str:
     text = re.sub(r"[\s-]", "", normalise.half_width(raw))
     if not re.fullmatch(r"[0-9A-Za-z]{6,34}", text):
-        raise Malformed("不是银行账号，应为6到34位数字或字母", "is not an account number; expected 6 to 34 digits or letters")
+        raise Malformed(
+            "不是银行账号，应为6到34位数字或字母",
+            "is not an account number; expected 6 to 34 digits or letters",
+        )
     return text
 
 
 def email(raw: str) -> str:
     text = normalise.half_width(raw).replace(" ", "")
-    if len(text) > 254 or not re.fullmatch(r"[^@\s,;:<>()\[\]\"\\]+@([A-Za-z0-9\u4e00-\u9fff-]+\.)+[A-Za-z0-9\u4e00-\u9fff-]{2,}", text):
-        raise Malformed("不是电子邮箱，应如 name@example.com", "is not an e-mail address; expected e.g. name@example.com")
+    if len(text) > 254 or not re.fullmatch(
+        r"[^@\s,;:<>()\[\]\"\\]+@([A-Za-z0-9\u4e00-\u9fff-]+\.)+[A-Za-z0-9\u4e00-\u9fff-]{2,}", text
+    ):
+        raise Malformed(
+            "不是电子邮箱，应如 name@example.com", "is not an e-mail address; expected e.g. name@example.com"
+        )
     name, _, host = text.rpartition("@")
     return f"{name}@{host.lower()}"
 
@@ -249,8 +288,12 @@ def email(raw: str) -> str:
 def phone(raw: str) -> str:
     text = normalise.half_width(raw)
     text = re.sub(r"\s*(转|ext\.?|x)\s*", "转", text, flags=re.IGNORECASE)
-    if not re.fullmatch(r"\+?[0-9][0-9() /-]{4,28}(转[0-9]{1,6})?", text) and not re.fullmatch(r"\([0-9]{3,4}\)[0-9 -]{5,20}", text):
-        raise Malformed("不是电话号码，应如 027-87654321", "is not a phone number; expected e.g. 027-87654321")
+    if not re.fullmatch(r"\+?[0-9][0-9() /-]{4,28}(转[0-9]{1,6})?", text) and not re.fullmatch(
+        r"\([0-9]{3,4}\)[0-9 -]{5,20}", text
+    ):
+        raise Malformed(
+            "不是电话号码，应如 027-87654321", "is not a phone number; expected e.g. 027-87654321"
+        )
     return text
 
 
@@ -258,8 +301,12 @@ def url(raw: str) -> str:
     text = normalise.half_width(raw)
     if "://" not in text and not re.match(r"[a-z]+:", text, re.IGNORECASE):
         text = "http://" + text
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\u4e00-\u9fff-]+\.[A-Za-z\u4e00-\u9fff]{2,}(:[0-9]+)?(/\S*)?", text):
-        raise Malformed("不是网址，应以 http:// 或 https:// 开头", "is not a web address; expected http:// or https://")
+    if not re.fullmatch(
+        r"https?://[A-Za-z0-9.\u4e00-\u9fff-]+\.[A-Za-z\u4e00-\u9fff]{2,}(:[0-9]+)?(/\S*)?", text
+    ):
+        raise Malformed(
+            "不是网址，应以 http:// 或 https:// 开头", "is not a web address; expected http:// or https://"
+        )
     return text
 
 

@@ -15,11 +15,11 @@ from ingestion.catalog.kinds import Issue, RecordType
 Document = dict[str, Any]
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _rows(document: Document, name: str) -> list[Document]:
+def rows(document: Document, name: str) -> list[Document]:
     return [row for row in document.get(name) or [] if isinstance(row, dict)]
 
 
@@ -35,7 +35,9 @@ def before(earlier: str, later: str) -> bool:
     return earlier[:n] < later[:n]
 
 
-def in_order(record_type: RecordType, document: Document, first: str, second: str, rule: str = "V005") -> Iterator[Issue]:
+def in_order(
+    record_type: RecordType, document: Document, first: str, second: str, rule: str = "V005"
+) -> Iterator[Issue]:
     """``second`` must not lie before ``first`` (AC-058, AC-158); an empty one says nothing."""
     a, b = document.get(first), document.get(second)
     if not isinstance(a, str) or not isinstance(b, str) or not before(b, a):
@@ -49,9 +51,11 @@ def in_order(record_type: RecordType, document: Document, first: str, second: st
     )
 
 
-def at_most(record_type: RecordType, document: Document, small: str, large: str, rule: str) -> Iterator[Issue]:
+def at_most(
+    record_type: RecordType, document: Document, small: str, large: str, rule: str
+) -> Iterator[Issue]:
     """A number must not exceed another one of the same document (rank and number of units)."""
-    a, b = _number(document.get(small)), _number(document.get(large))
+    a, b = number(document.get(small)), number(document.get(large))
     if a is None or b is None or a <= b:
         return
     x, y = record_type.field(small), record_type.field(large)
@@ -72,9 +76,11 @@ def _column(record_type: RecordType, children: str, name: str) -> Any:
     return next(field for field in step.fields if field.name == name)
 
 
-def rows_in_order(record_type: RecordType, document: Document, children: str, first: str, second: str) -> Iterator[Issue]:
+def rows_in_order(
+    record_type: RecordType, document: Document, children: str, first: str, second: str
+) -> Iterator[Issue]:
     """In every row ``second`` must not lie before ``first``."""
-    for i, row in enumerate(_rows(document, children)):
+    for i, row in enumerate(rows(document, children)):
         a, b = row.get(first), row.get(second)
         if isinstance(a, str) and isinstance(b, str) and before(b, a):
             x, y = _column(record_type, children, first), _column(record_type, children, second)
@@ -87,7 +93,13 @@ def rows_in_order(record_type: RecordType, document: Document, children: str, fi
 
 
 def row_after(
-    record_type: RecordType, document: Document, children: str, index: int, row: Document, column: str, field: str
+    record_type: RecordType,
+    document: Document,
+    children: str,
+    index: int,
+    row: Document,
+    column: str,
+    field: str,
 ) -> Iterator[Issue]:
     """A date in a row must not lie before a date of the record."""
     a, b = document.get(field), row.get(column)
@@ -105,8 +117,8 @@ def part_of_whole(
     record_type: RecordType, document: Document, children: str, part: str, whole: str, rule: str
 ) -> Iterator[Issue]:
     """In every row a part must not exceed its whole."""
-    for i, row in enumerate(_rows(document, children)):
-        a, b = _number(row.get(part)), _number(row.get(whole))
+    for i, row in enumerate(rows(document, children)):
+        a, b = number(row.get(part)), number(row.get(whole))
         if a is not None and b is not None and a > b:
             x, y = _column(record_type, children, part), _column(record_type, children, whole)
             less, more = values.display(x, a), values.display(y, b)
@@ -118,18 +130,20 @@ def part_of_whole(
             )
 
 
-def _sum(document: Document, children: str, column: str) -> int | None:
+def total_of(document: Document, children: str, column: str) -> int | None:
     """The sum of a money column, None where there are no rows or a row's amount is missing."""
-    rows = _rows(document, children)
-    amounts = [amount for row in rows if isinstance(amount := row.get(column), int) and not isinstance(amount, bool)]
-    return sum(amounts) if amounts and len(amounts) == len(rows) else None
+    lines = rows(document, children)
+    amounts = [
+        amount for row in lines if isinstance(amount := row.get(column), int) and not isinstance(amount, bool)
+    ]
+    return sum(amounts) if amounts and len(amounts) == len(lines) else None
 
 
 def rows_sum_to(
     record_type: RecordType, document: Document, children: str, column: str, total: str, rule: str
 ) -> Iterator[Issue]:
     """Where there are rows, their amounts sum to the record's amount; the message names the difference."""
-    found, wanted = _sum(document, children, column), document.get(total)
+    found, wanted = total_of(document, children, column), document.get(total)
     if found is None or not isinstance(wanted, int) or found == wanted:
         return
     field, step = record_type.field(total), _column(record_type, children, column)
@@ -147,7 +161,7 @@ def rows_at_most(
     record_type: RecordType, document: Document, children: str, column: str, total: str, rule: str
 ) -> Iterator[Issue]:
     """The amounts of the rows together do not exceed the record's amount."""
-    found, limit = _sum(document, children, column), document.get(total)
+    found, limit = total_of(document, children, column), document.get(total)
     if found is None or not isinstance(limit, int) or found <= limit:
         return
     field, step = record_type.field(total), _column(record_type, children, column)
@@ -180,82 +194,6 @@ def net_of_deductions(
         f"{field.en} “{a}” is not the amount less the deductions; it should be {b}",
         rule="V020",
     )
-
-
-# --- projects ---------------------------------------------------------------------------------------------
-
-
-def project_dates(record_type: RecordType, project: Document) -> Iterator[Issue]:
-    """V010, AC-158: the planned end after the start, the conclusion after approval and start."""
-    yield from in_order(record_type, project, "started_on", "planned_end_on", "V010")
-    yield from in_order(record_type, project, "approved_on", "concluded_on", "V010")
-    if not isinstance(project.get("approved_on"), str):
-        yield from in_order(record_type, project, "started_on", "concluded_on", "V010")
-
-
-def leader_of_own_university(project: Document) -> Iterator[Issue]:
-    """AC-160: a leader from outside is allowed only where the university takes part and does not lead."""
-    leaders = contributors(project, "leader")
-    if leaders and leaders[0].get("kind") == "external" and project.get("is_lead") is not False:
-        at = (project.get("contributors") or []).index(leaders[0])
-        name = leaders[0].get("name") or ""
-        yield Issue(
-            f"contributors[{at}].kind",
-            f"负责人 “{name}” 为校外人员，只可用于我校参与的项目，请将“是否牵头”填为“否”",
-            f"Leader “{name}” is from outside; this is only for projects the university takes part in: set “University leads” to no",
-            rule="AC-160",
-        )
-
-
-def members_differ(project: Document) -> Iterator[Issue]:
-    """AC-161: more than 10 months a year on one project are possible only by mistake (a warning)."""
-    for i, row in enumerate(project.get("contributors") or []):
-        months = _number(row.get("months_per_year"))
-        if months is not None and 10 < months <= 12:
-            yield Issue(
-                f"contributors[{i}].months_per_year",
-                f"每年工作月数 “{months:g}” 超过 10 个月，统计最多计 10 个月",
-                f"Months a year “{months:g}” exceed 10; the statistics count at most 10",
-                severity="warning",
-                rule="V015",
-            )
-
-
-def partner_shares(project: Document) -> Iterator[Issue]:
-    """AC-162: the partners' shares together do not exceed 100 %."""
-    shares = [_number(row.get("partner_share")) or 0 for row in _rows(project, "partners")]
-    if sum(shares) > 100.000001:
-        yield Issue(
-            "partners",
-            f"合作单位分配比例合计 “{sum(shares):g}%” 超过 100%",
-            f"The partners' shares sum to “{sum(shares):g}%”, more than 100%",
-            rule="AC-162",
-        )
-
-
-def budget_matches(project: Document, total: str, zh: str, en: str) -> Iterator[Issue]:
-    """V018, AC-164: where there is a budget, its approved amounts sum to the funds."""
-    found, wanted = _sum(project, "budget", "budget_approved"), project.get(total)
-    if found is None or not isinstance(wanted, int) or found == wanted:
-        return
-    a, b, c = found / 100, wanted / 100, (found - wanted) / 100
-    yield Issue(
-        "budget",
-        f"批准预算合计 “{a:,.2f}” 与{zh} “{b:,.2f}” 不相等，相差 {c:,.2f} 元",
-        f"The budget sums to “{a:,.2f}”, {en} is “{b:,.2f}”; the difference is {c:,.2f} yuan",
-        rule="V018",
-    )
-
-
-def register_number_for_tax_relief(project: Document) -> Iterator[Issue]:
-    """V070: tax relief needs the registration number of the technology contract."""
-    if project.get("tax_free") is True and not project.get("register_no"):
-        yield Issue(
-            "register_no",
-            "认定登记编号为空，免税合同须填写",
-            "Registration number is empty; a tax-free contract needs it",
-            rule="V070",
-        )
 
 
 # --- people and numbers -----------------------------------------------------------------------------------
@@ -301,13 +239,18 @@ def title_rank_agrees(person: Document) -> Iterator[Issue]:
     if wanted is None or wanted == rank:
         return
     zh, en = titles.rank_name(wanted)
-    yield Issue("title_rank", f"职称级别与职称不符，应为 {zh}", f"Rank of the title does not fit the title; it should be {en}", rule="V081")
+    yield Issue(
+        "title_rank",
+        f"职称级别与职称不符，应为 {zh}",
+        f"Rank of the title does not fit the title; it should be {en}",
+        rule="V081",
+    )
 
 
 def own_words_within(book: Document) -> Iterator[Issue]:
     """The authors' own words together do not exceed the book's length."""
-    total = _number(book.get("words"))
-    own = sum(_number(row.get("own_words")) or 0 for row in contributors(book))
+    total = number(book.get("words"))
+    own = sum(number(row.get("own_words")) or 0 for row in contributors(book))
     if total is not None and own > total + 1e-6:
         yield Issue(
             "words",

@@ -20,7 +20,12 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("S04", re.compile(r"内部(资料|文件|材料|刊物)?[,，、;；:：\s]*注意(保存|保密)|注意保密[,，]?不得外传")),
     ("S05", re.compile(r"密\s*级\s*[:：]?\s*[\[【(（〔]?\s*(绝密|机密|秘密)|绝\s+密(?=\s|$|[★☆])")),
     # sources of military research, whose projects belong on no open system
-    ("S06", re.compile(r"军品(科研|配套|预研)|(国防|武器装备|装备)预研|国防科研(项目|试制费)|装备发展部(项目|预研|领域基金)|军委科技委(项目|重点)")),
+    (
+        "S06",
+        re.compile(
+            r"军品(科研|配套|预研)|(国防|武器装备|装备)预研|国防科研(项目|试制费)|装备发展部(项目|预研|领域基金)|军委科技委(项目|重点)"
+        ),
+    ),
 )
 
 # codes that mark secret, defence or military matter, by code list

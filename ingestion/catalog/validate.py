@@ -46,7 +46,7 @@ def problems(type_id: str, document: Document, context: Context) -> list[k.Issue
     found += contributors.problems_together(record_type, document)
     found += _secret(record_type, document)
     wrong = {issue.field for issue in found}
-    found += (issue for issue in _checked(type_id, document) if issue.field not in wrong)
+    found += (issue for issue in _checked(type_id, document, errors(found)) if issue.field not in wrong)
     return found
 
 
@@ -63,12 +63,14 @@ def missing_for_statistics(type_id: str, document: Document) -> list[k.Field]:
     ]
 
 
-def _checked(type_id: str, document: Document) -> Iterator[k.Issue]:
+def _checked(type_id: str, document: Document, known: list[k.Issue]) -> list[k.Issue]:
+    """The type's own rules. Over a value of the wrong kind, already reported, they may stumble: then they say nothing."""
     try:
-        yield from CHECKS[type_id](document)
+        return list(CHECKS[type_id](document))
     except (TypeError, ValueError, AttributeError, KeyError):
-        # a value of the wrong kind, already reported above: the cross-field rules cannot read it
-        return
+        if not known:
+            raise
+        return []
 
 
 def _secret(record_type: k.RecordType, document: Document) -> Iterator[k.Issue]:
@@ -76,7 +78,9 @@ def _secret(record_type: k.RecordType, document: Document) -> Iterator[k.Issue]:
     name = secrecy.scan_codes(record_type, document)
     if name is not None:
         one = record_type.field(name)
-        words = [values.display(one, document[name], language, document=document) for language in ("zh", "en")]
+        words = [
+            values.display(one, document[name], language, document=document) for language in ("zh", "en")
+        ]
         yield k.Issue(
             name,
             f"{one.zh} “{words[0]}” 属于涉密或国防内容，涉密数据不得录入本平台",
@@ -95,7 +99,11 @@ def _empty(value: Any) -> bool:
 
 
 def _fields(
-    fields: tuple[k.Field, ...] | tuple[k.FileSlot, ...], holder: Document, document: Document, context: Context, on: str | None
+    fields: tuple[k.Field, ...] | tuple[k.FileSlot, ...],
+    holder: Document,
+    document: Document,
+    context: Context,
+    on: str | None,
 ) -> Iterator[k.Issue]:
     for one in fields:
         if isinstance(one, k.Shown) or not conditions.is_shown(one, holder):
@@ -110,8 +118,17 @@ def _fields(
 
 
 def _slot(slot: k.FileSlot, document: Document, context: Context) -> Iterator[k.Issue]:
-    if context.attached is not None and slot.name not in context.attached and conditions.is_required(slot, document):
-        yield k.Issue(slot.name, f"缺少附件“{slot.zh}”，请上传", f"The file “{slot.en}” is missing; add it", rule=REQUIRED)
+    if (
+        context.attached is not None
+        and slot.name not in context.attached
+        and conditions.is_required(slot, document)
+    ):
+        yield k.Issue(
+            slot.name,
+            f"缺少附件“{slot.zh}”，请上传",
+            f"The file “{slot.en}” is missing; add it",
+            rule=REQUIRED,
+        )
 
 
 def _value(one: k.Field, value: Any, holder: Document, context: Context, on: str | None) -> Iterator[k.Issue]:
@@ -143,10 +160,17 @@ def _future(one: k.Date, value: str, holder: Document, context: Context) -> Iter
     allowed = one.future or (one.future_when is not None and conditions.holds(one.future_when, holder))
     today = context.today.isoformat()
     if not allowed and value > today[: len(value)]:
-        yield k.Issue(one.name, f"{one.zh} “{value}” 晚于今天 {today}", f"{one.en} “{value}” is after today, {today}", rule="V005")
+        yield k.Issue(
+            one.name,
+            f"{one.zh} “{value}” 晚于今天 {today}",
+            f"{one.en} “{value}” is after today, {today}",
+            rule="V005",
+        )
 
 
-def _retired(one: k.Field, name: str, codes: list[str], context: Context, on: str | None) -> Iterator[k.Issue]:
+def _retired(
+    one: k.Field, name: str, codes: list[str], context: Context, on: str | None
+) -> Iterator[k.Issue]:
     """V004: a code must be valid at the record's date."""
     if on is None:
         return
@@ -168,7 +192,10 @@ def _children(step: k.Children, document: Document, context: Context, on: str | 
         return
     if len(rows) < step.min_rows:
         yield k.Issue(
-            step.name, f"{step.zh}应至少有 {step.min_rows} 行", f"{step.en} needs at least {step.min_rows} rows", rule=REQUIRED
+            step.name,
+            f"{step.zh}应至少有 {step.min_rows} 行",
+            f"{step.en} needs at least {step.min_rows} rows",
+            rule=REQUIRED,
         )
     seen: dict[tuple[Any, ...], int] = {}
     for i, row in enumerate(rows):
@@ -201,4 +228,10 @@ def _repeated(
 
 
 def _placed(issue: k.Issue, at: str, step: k.Children, i: int) -> k.Issue:
-    return k.Issue(at, f"{step.zh}第 {i + 1} 行：{issue.zh}", f"{step.en} row {i + 1}: {issue.en}", issue.severity, issue.rule)
+    return k.Issue(
+        at,
+        f"{step.zh}第 {i + 1} 行：{issue.zh}",
+        f"{step.en} row {i + 1}: {issue.en}",
+        issue.severity,
+        issue.rule,
+    )

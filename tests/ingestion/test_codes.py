@@ -14,7 +14,9 @@ from ingestion.store.platform import code_item, university
 
 
 def own(uow: Any, code: str, label: str, owner: str = "99001", **more: Any) -> None:
-    uow.conn.execute(insert(code_item).values(list="journal_level", owner=owner, code=code, label_zh=label, **more))
+    uow.conn.execute(
+        insert(code_item).values(list="journal_level", owner=owner, code=code, label_zh=label, **more)
+    )
 
 
 @pytest.fixture
@@ -31,7 +33,9 @@ def loaded(store: Store) -> Store:
 @pytest.mark.ac("AC-187")
 def test_all_built_in_codes_arrive_and_loading_again_changes_nothing(loaded: Store) -> None:
     with loaded.begin("*") as uow:
-        count = uow.conn.execute(select(func.count()).select_from(code_item).where(code_item.c.owner == "*")).scalar_one()
+        count = uow.conn.execute(
+            select(func.count()).select_from(code_item).where(code_item.c.owner == "*")
+        ).scalar_one()
         assert count == sum(len(BUILT_IN[name].items) for name in BUILT_IN)
         assert codes.load_built_in(uow) == 0
         one = (code_item.c.list == "paper_type", code_item.c.code == "1")
@@ -67,5 +71,9 @@ def test_a_code_gone_from_its_file_is_closed_not_deleted(loaded: Store) -> None:
         uow.conn.execute(insert(code_item).values(list="paper_type", owner="*", code="9", label_zh="旧类型"))
         assert codes.load_built_in(uow) == 1
         assert codes.load_built_in(uow) == 0
-        row = uow.conn.execute(select(code_item.c.label_zh, code_item.c.valid_to).where(code_item.c.code == "9", code_item.c.list == "paper_type")).one()
+        row = uow.conn.execute(
+            select(code_item.c.label_zh, code_item.c.valid_to).where(
+                code_item.c.code == "9", code_item.c.list == "paper_type"
+            )
+        ).one()
         assert row.label_zh == "旧类型" and row.valid_to is not None

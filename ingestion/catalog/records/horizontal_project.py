@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.catalog import blocks, rules
+from ingestion.catalog import blocks, project_rules, rules
 from ingestion.catalog.kinds import (
     COLLEGE,
     UNIVERSITY_NAME,
@@ -106,7 +106,7 @@ def check(project: dict[str, Any]) -> Iterator[Issue]:
     yield from rules.in_order(TYPE, project, "started_on", "concluded_on", "V010")
     yield from rules.in_order(TYPE, project, "signed_on", "registered_on")
     yield from rules.at_most(TYPE, project, "tech_amount", "contract_amount", "V070")
-    yield from rules.register_number_for_tax_relief(project)
-    yield from rules.members_differ(project)
-    yield from rules.partner_shares(project)
-    yield from rules.budget_matches(project, "contract_amount", "合同总额", "Contract amount")
+    yield from project_rules.register_number_for_tax_relief(project)
+    yield from project_rules.months_within_a_year(project)
+    yield from project_rules.partner_shares(project)
+    yield from project_rules.budget_matches(project, "contract_amount", "合同总额", "Contract amount")

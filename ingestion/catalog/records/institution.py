@@ -117,5 +117,7 @@ def check(institution: dict[str, Any]) -> Iterator[Issue]:
     yield from rules.rows_in_order(TYPE, institution, "staff", "staff_from_on", "staff_to_on")
     for part in ("staff_doctor", "staff_master", "staff_senior", "staff_middle"):
         yield from rules.part_of_whole(TYPE, institution, "yearly", part, "staff_total", "V090")
-    yield from rules.part_of_whole(TYPE, institution, "yearly", "rd_expenditure", "intramural_expenditure", "V090")
+    yield from rules.part_of_whole(
+        TYPE, institution, "yearly", "rd_expenditure", "intramural_expenditure", "V090"
+    )
     yield from rules.part_of_whole(TYPE, institution, "yearly", "equipment_import", "equipment_value", "V090")

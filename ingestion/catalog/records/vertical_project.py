@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.catalog import blocks, rules
+from ingestion.catalog import blocks, project_rules
 from ingestion.catalog.kinds import (
     COLLEGE,
     UNIVERSITY_NAME,
@@ -91,8 +91,8 @@ TYPE = RecordType(
 
 def check(project: dict[str, Any]) -> Iterator[Issue]:
     """V010, V018 of validation_rules.csv; AC-158, AC-160 to AC-164."""
-    yield from rules.project_dates(TYPE, project)
-    yield from rules.leader_of_own_university(project)
-    yield from rules.members_differ(project)
-    yield from rules.partner_shares(project)
-    yield from rules.budget_matches(project, "approved_fund", "批准经费", "Funds approved")
+    yield from project_rules.project_dates(TYPE, project)
+    yield from project_rules.leader_of_own_university(project)
+    yield from project_rules.months_within_a_year(project)
+    yield from project_rules.partner_shares(project)
+    yield from project_rules.budget_matches(project, "approved_fund", "批准经费", "Funds approved")

@@ -15,7 +15,9 @@ PAIRS = [(name, item) for name in BUILT_IN for item in BUILT_IN[name].items]
 
 
 def test_every_file_is_registered_and_the_reverse() -> None:
-    files = {file.name.removesuffix(".csv") for file in FILES.iterdir() if file.name.endswith(".csv")} - {"lists"}
+    files = {file.name.removesuffix(".csv") for file in FILES.iterdir() if file.name.endswith(".csv")} - {
+        "lists"
+    }
     assert files == set(BUILT_IN)
 
 
@@ -99,7 +101,11 @@ def test_own_codes_lie_over_the_built_in_ones() -> None:
 
 def test_validity_by_year_and_month() -> None:
     item = CodeItem("x", "甲", valid_from="2024-05-01", valid_to="2025-03-31")
-    assert [on for on in ("2023", "2024", "2024-04", "2024-05", "2024-04-30", "2025-03", "2025-04") if item.valid_on(on)] == [
+    assert [
+        on
+        for on in ("2023", "2024", "2024-04", "2024-05", "2024-04-30", "2025-03", "2025-04")
+        if item.valid_on(on)
+    ] == [
         "2024",
         "2024-05",
         "2025-03",

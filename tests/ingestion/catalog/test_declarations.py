@@ -39,7 +39,11 @@ def test_there_are_the_28_types_of_the_brochure() -> None:
 @pytest.mark.parametrize("type_id", TYPE_IDS)
 def test_no_field_was_lost(type_id: str) -> None:
     record_type = ALL_RECORDS[type_id]
-    sizes = (len(list(record_type.fields())), len(list(record_type.children())), len(list(record_type.contributor_steps())))
+    sizes = (
+        len(list(record_type.fields())),
+        len(list(record_type.children())),
+        len(list(record_type.contributor_steps())),
+    )
     assert sizes == SIZES[type_id]
 
 
@@ -114,7 +118,14 @@ def shown_steps(type_id: str) -> list[str]:
 
 @pytest.mark.ac("AC-152")
 def test_vertical_project_has_the_six_steps_of_the_brochure() -> None:
-    assert shown_steps("vertical_project") == ["基本信息", "负责人信息", "项目成员", "合作单位", "项目文档", "项目预算"]
+    assert shown_steps("vertical_project") == [
+        "基本信息",
+        "负责人信息",
+        "项目成员",
+        "合作单位",
+        "项目文档",
+        "项目预算",
+    ]
 
 
 @pytest.mark.ac("AC-165")
@@ -129,7 +140,15 @@ def test_award_has_the_two_steps_of_the_brochure() -> None:
 
 @pytest.mark.ac("AC-157")
 def test_required_fields_of_a_vertical_project_are_the_starred_ones() -> None:
-    assert required("vertical_project") == {"项目名称", "所属学院", "项目分类", "项目级别", "项目状态", "开始时间", "计划完成时间"}
+    assert required("vertical_project") == {
+        "项目名称",
+        "所属学院",
+        "项目分类",
+        "项目级别",
+        "项目状态",
+        "开始时间",
+        "计划完成时间",
+    }
     fields = {field.zh: field for field in ALL_RECORDS["vertical_project"].fields()}
     later = {zh for zh, field in fields.items() if field.required_when and not isinstance(field, k.FileSlot)}
     assert later == {"项目编号", "立项时间", "结项时间"}
@@ -158,7 +177,10 @@ def test_required_fields_of_an_award_are_the_twelve_starred_ones() -> None:
 def test_single_choices_have_the_brochures_values() -> None:
     assert [item.label_zh for item in codelists.BUILT_IN["paper_type"].items] == ["期刊论文", "会议论文"]
     assert [item.label_zh for item in codelists.BUILT_IN["award_type"].items] == ["成果奖", "人才奖"]
-    assert [item.label_zh for item in codelists.BUILT_IN["school_signature"].items] == ["第一单位", "非第一单位"]
+    assert [item.label_zh for item in codelists.BUILT_IN["school_signature"].items] == [
+        "第一单位",
+        "非第一单位",
+    ]
 
 
 @pytest.mark.ac("AC-034")

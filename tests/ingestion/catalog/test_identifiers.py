@@ -27,7 +27,9 @@ def expected(scheme: str, raw: str) -> str:
 
 
 @pytest.mark.ac("AC-169")
-@pytest.mark.parametrize("raw", ["0253 3766", "02533766", "0253-3766", "ISSN 0253-3766", "０２５３－３７６６", "0253—3766"])
+@pytest.mark.parametrize(
+    "raw", ["0253 3766", "02533766", "0253-3766", "ISSN 0253-3766", "０２５３－３７６６", "0253—3766"]
+)
 def test_issn_has_one_form(raw: str) -> None:
     assert ids.issn(raw) == "0253-3766"
 

@@ -14,7 +14,13 @@ ANY = st.text(st.characters(exclude_categories=()))
 @pytest.mark.ac("AC-242")
 @given(ANY)
 def test_normalising_twice_changes_nothing(raw: str) -> None:
-    for form in (normalise.text, normalise.long_text, normalise.half_width, normalise.identifier, normalise.key):
+    for form in (
+        normalise.text,
+        normalise.long_text,
+        normalise.half_width,
+        normalise.identifier,
+        normalise.key,
+    ):
         assert form(form(raw)) == form(raw)
 
 

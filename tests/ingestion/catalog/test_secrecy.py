@@ -25,7 +25,18 @@ def test_marks_are_found(text: str, rule: str) -> None:
 @pytest.mark.ac("AC-232")
 @pytest.mark.parametrize(
     "text",
-    ["商业秘密保护研究", "秘密侦查制度", "密码学与机密计算", "拒绝密集恐惧", "杜绝密切接触", "内部控制研究", "机密性与完整性", "资料保存方法", "", "国防教育课程研究"],
+    [
+        "商业秘密保护研究",
+        "秘密侦查制度",
+        "密码学与机密计算",
+        "拒绝密集恐惧",
+        "杜绝密切接触",
+        "内部控制研究",
+        "机密性与完整性",
+        "资料保存方法",
+        "",
+        "国防教育课程研究",
+    ],
 )
 def test_ordinary_words_pass(text: str) -> None:
     assert secrecy.scan(text) is None

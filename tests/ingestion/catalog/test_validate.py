@@ -21,7 +21,13 @@ Document = dict[str, Any]
 
 
 def author(rank: Any, name: str = "作者甲", **more: Any) -> Document:
-    row = {"role": "author", "rank": rank, "kind": "staff", "person_id": 100 + (rank if isinstance(rank, int) else 50), "name": name}
+    row = {
+        "role": "author",
+        "rank": rank,
+        "kind": "staff",
+        "person_id": 100 + (rank if isinstance(rank, int) else 50),
+        "name": name,
+    }
     return {**row, "affiliations": [{"name": "江城大学", "is_own": True}], **more}
 
 
@@ -92,24 +98,40 @@ def test_all_missing_fields_of_a_paper_are_named_at_once() -> None:
         "title", "paper_type", "published_on", "venue", "college_id", "journal_levels", "publish_range", "signature",
         "volume_issue_pages", "contributors",
     }  # fmt: skip
-    assert issues["title"].zh == "论文名称不能为空" and all(i.rule == validate.REQUIRED for i in issues.values())
+    assert issues["title"].zh == "论文名称不能为空" and all(
+        i.rule == validate.REQUIRED for i in issues.values()
+    )
 
 
 @pytest.mark.ac("AC-166")
 def test_issn_for_a_journal_article_and_a_conference_for_a_conference_paper() -> None:
     assert errors("paper", paper(issn=None)) == {"issn"}
     assert errors("paper", paper(issn=None, paper_type="2")) == {"conference_name"}
-    assert errors("paper", paper(issn=None, paper_type="2", conference_name="第十届年会", publish_range="2")) == set()
+    assert (
+        errors("paper", paper(issn=None, paper_type="2", conference_name="第十届年会", publish_range="2"))
+        == set()
+    )
 
 
 @pytest.mark.ac("AC-157")
 def test_project_number_and_approval_date_are_required_once_approved() -> None:
-    assert errors("vertical_project", project(project_no=None, approved_on=None)) == {"project_no", "approved_on"}
+    assert errors("vertical_project", project(project_no=None, approved_on=None)) == {
+        "project_no",
+        "approved_on",
+    }
     assert errors("vertical_project", project(project_no=None, approved_on=None, status="10")) == set()
     assert errors("vertical_project", project(status="30")) == {"concluded_on"}
-    assert {"name", "project_no", "college_id", "category", "level", "status", "started_on", "planned_end_on", "approved_on"} <= errors(
-        "vertical_project", {}
-    )
+    assert {
+        "name",
+        "project_no",
+        "college_id",
+        "category",
+        "level",
+        "status",
+        "started_on",
+        "planned_end_on",
+        "approved_on",
+    } <= errors("vertical_project", {})
 
 
 @pytest.mark.ac("AC-163")
@@ -117,7 +139,10 @@ def test_a_missing_document_is_named() -> None:
     context = validate.Context(TODAY, attached=frozenset({"application_file"}))
     issues = found("vertical_project", project(), context)
     assert set(issues) == {"notice_file"} and "立项通知" in issues["notice_file"].zh
-    assert set(found("vertical_project", project(status="30", concluded_on="2026-01-01"), context)) == {"notice_file", "conclusion_file"}
+    assert set(found("vertical_project", project(status="30", concluded_on="2026-01-01"), context)) == {
+        "notice_file",
+        "conclusion_file",
+    }
     assert found("vertical_project", project(status="10"), context) == {}
 
 
@@ -131,7 +156,10 @@ def test_dates_of_a_project_stand_in_order() -> None:
 
 
 @pytest.mark.ac("AC-159")
-@pytest.mark.parametrize(("name", "wrong"), [("甲", True), ("***", True), ("长" * 201, True), ("长" * 200, False), ("<script>研究", False)])
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("甲", True), ("***", True), ("长" * 201, True), ("长" * 200, False), ("<script>研究", False)],
+)
 def test_project_names(name: str, wrong: bool) -> None:
     assert errors("vertical_project", project(name=name)) == ({"name"} if wrong else set())
 
@@ -150,12 +178,18 @@ def test_members_are_named_once_and_not_the_leader() -> None:
     issues = found("vertical_project", project(contributors=again))
     assert set(issues) == {"contributors[2].person_id"} and "重复" in issues["contributors[2].person_id"].zh
     months = [{**people[0]}, {**people[1], "months_per_year": 11}]
-    assert found("vertical_project", project(contributors=months))["contributors[1].months_per_year"].severity == "warning"
+    assert (
+        found("vertical_project", project(contributors=months))["contributors[1].months_per_year"].severity
+        == "warning"
+    )
 
 
 @pytest.mark.ac("AC-162")
 def test_shares_of_partners_stay_within_100() -> None:
-    partners = [{"partner_name": f"单位{i}", "partner_type": "1", "partner_share": share} for i, share in enumerate((60.0, 50.0))]
+    partners = [
+        {"partner_name": f"单位{i}", "partner_type": "1", "partner_share": share}
+        for i, share in enumerate((60.0, 50.0))
+    ]
     assert errors("vertical_project", project(partners=partners)) == {"partners"}
     partners[1]["partner_name"] = "单位0"
     assert "partners[1].partner_name" in errors("vertical_project", project(partners=partners))
@@ -163,7 +197,10 @@ def test_shares_of_partners_stay_within_100() -> None:
 
 @pytest.mark.ac("AC-164")
 def test_a_budget_sums_to_the_funds() -> None:
-    lines = [{"budget_subject": "1", "budget_approved": 6_000_00}, {"budget_subject": "2", "budget_approved": 3_000_00}]
+    lines = [
+        {"budget_subject": "1", "budget_approved": 6_000_00},
+        {"budget_subject": "2", "budget_approved": 3_000_00},
+    ]
     issues = found("vertical_project", project(approved_fund=10_000_00, budget=lines))
     assert "相差 -1,000.00 元" in issues["budget"].zh
     assert errors("vertical_project", project(approved_fund=9_000_00, budget=lines)) == set()
@@ -189,7 +226,9 @@ def test_a_journal_level_must_be_in_force_in_the_year() -> None:
 
 @pytest.mark.ac("AC-172")
 def test_a_signature_against_the_first_affiliation_must_be_confirmed() -> None:
-    outside = [author(1, kind="external", person_id=None, affiliations=[{"name": "外地大学", "is_own": False}])]
+    outside = [
+        author(1, kind="external", person_id=None, affiliations=[{"name": "外地大学", "is_own": False}])
+    ]
     issue = found("paper", paper(contributors=outside))["signature"]
     assert issue.severity == "warning" and issue.rule == "V034" and "外地大学" in issue.zh
     assert found("paper", paper(contributors=outside, signature="2")) == {}
@@ -198,9 +237,15 @@ def test_a_signature_against_the_first_affiliation_must_be_confirmed() -> None:
 
 @pytest.mark.ac("AC-173")
 def test_the_same_index_twice_is_refused() -> None:
-    rows = [{"index_code": "SCI", "index_year": 2025}, {"index_code": "EI", "index_year": 2025}, {"index_code": "SCI", "index_year": 2024}]
+    rows = [
+        {"index_code": "SCI", "index_year": 2025},
+        {"index_code": "EI", "index_year": 2025},
+        {"index_code": "SCI", "index_year": 2024},
+    ]
     issues = found("paper", paper(indexings=rows))
-    assert set(issues) == {"indexings[2].index_code"} and "与第 1 行重复" in issues["indexings[2].index_code"].zh
+    assert (
+        set(issues) == {"indexings[2].index_code"} and "与第 1 行重复" in issues["indexings[2].index_code"].zh
+    )
     rows[2] = {"index_code": "ESCI"}
     assert errors("paper", paper(indexings=rows)) == {"indexings[2].index_year"}
 
@@ -216,7 +261,9 @@ def test_ranks_with_a_gap_a_repeat_zero_or_none_are_refused(ranks: tuple[Any, An
 def test_own_staff_must_be_people_of_the_university() -> None:
     assert errors("paper", paper(contributors=[author(1, person_id=None)])) == {"contributors[0].person_id"}
     assert errors("paper", paper(contributors=[author(1, kind="external")])) == {"contributors[0].kind"}
-    assert errors("paper", paper(contributors=[author(1), author(2, person_id=101)])) == {"contributors[1].person_id"}
+    assert errors("paper", paper(contributors=[author(1), author(2, person_id=101)])) == {
+        "contributors[1].person_id"
+    }
 
 
 @pytest.mark.ac("AC-056")
@@ -229,12 +276,18 @@ def test_the_order_of_the_rows_is_no_matter(ranks: list[int]) -> None:
 def test_shares_of_people_stay_within_100() -> None:
     people = [author(1, share=70.0), author(2, share=40.0)]
     assert errors("paper", paper(contributors=people)) == {"contributors"}
-    assert errors("paper", paper(contributors=[author(1, share=101)])) == {"contributors[0].share", "contributors"}
+    assert errors("paper", paper(contributors=[author(1, share=101)])) == {
+        "contributors[0].share",
+        "contributors",
+    }
 
 
 @pytest.mark.ac("AC-177")
 def test_not_applicable_only_for_a_talent_award() -> None:
-    assert errors("award", award(outcome_name="不适用", outcome_form="NA")) == {"outcome_name", "outcome_form"}
+    assert errors("award", award(outcome_name="不适用", outcome_form="NA")) == {
+        "outcome_name",
+        "outcome_form",
+    }
     assert errors("award", award(outcome_name="不适用", outcome_form="NA", award_type="2")) == set()
     assert errors("award", award(award_name="不适用")) == {"award_name"}
 
@@ -303,7 +356,10 @@ def test_a_transfer_links_a_result_or_says_why_not() -> None:
     assert errors("technology_transfer", {**transfer, "no_ip_reason": "技术秘密转让"}) == set()
     assert errors("technology_transfer", {**transfer, "ip_ids": [5], "mode": "3"}) == {"equity_ratio"}
     incomes = [{"received_on": "2025-02-01", "income": 60_00}, {"received_on": "2024-12-31", "income": 50_00}]
-    assert errors("technology_transfer", {**transfer, "ip_ids": [5], "incomes": incomes}) == {"incomes", "incomes[1].received_on"}
+    assert errors("technology_transfer", {**transfer, "ip_ids": [5], "incomes": incomes}) == {
+        "incomes",
+        "incomes[1].received_on",
+    }
 
 
 def test_lines_of_an_expense_sum_to_its_amount() -> None:
@@ -332,15 +388,32 @@ def test_what_statistics_need_is_listed_and_stops_nothing() -> None:
     assert found("paper", paper()) == {}
 
 
-JUNK = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.lists(st.integers(), max_size=2), st.just({}))
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.lists(st.integers(), max_size=2),
+    st.just({}),
+)
 
 
 @given(st.data())
 def test_no_document_breaks_the_judgement(data: st.DataObject) -> None:
     type_id = data.draw(st.sampled_from(TYPE_IDS))
     record_type = ALL_RECORDS[type_id]
-    names = [field.name for field in record_type.fields()] + [step.name for step in record_type.children()] + ["contributors"]
-    rows = st.lists(st.dictionaries(st.sampled_from([*names, "rank", "role", "kind", "name", "affiliations"]), JUNK, max_size=4), max_size=3)
+    names = (
+        [field.name for field in record_type.fields()]
+        + [step.name for step in record_type.children()]
+        + ["contributors"]
+    )
+    rows = st.lists(
+        st.dictionaries(
+            st.sampled_from([*names, "rank", "role", "kind", "name", "affiliations"]), JUNK, max_size=4
+        ),
+        max_size=3,
+    )
     document = data.draw(st.dictionaries(st.sampled_from(names), st.one_of(JUNK, rows), max_size=12))
     before = copy.deepcopy(document)
     for issue in validate.problems(type_id, document, CONTEXT):

@@ -27,7 +27,11 @@ def parsed(field: k.Field, raw: Any) -> Any:
 def refused(field: k.Field, raw: Any) -> k.Issue:
     _value, issues = values.parse(field, raw)
     assert len(issues) == 1, raw
-    assert issues[0].field == field.name and issues[0].zh.startswith(field.zh) and issues[0].en.startswith(field.en)
+    assert (
+        issues[0].field == field.name
+        and issues[0].zh.startswith(field.zh)
+        and issues[0].en.startswith(field.en)
+    )
     return issues[0]
 
 
@@ -38,7 +42,9 @@ def test_amounts_are_fen(raw: Any) -> None:
 
 
 @pytest.mark.ac("AC-049")
-@pytest.mark.parametrize("raw", ["0", "-1", "1.234", "12a", "1,23", "10000000000.01", "一百", "1e5", "nan", "∞", "1.2.3", True])
+@pytest.mark.parametrize(
+    "raw", ["0", "-1", "1.234", "12a", "1,23", "10000000000.01", "一百", "1e5", "nan", "∞", "1.2.3", True]
+)
 def test_bad_amounts_are_refused(raw: Any) -> None:
     assert str(raw).strip() in refused(MONEY, raw).zh or raw in ("10000000000.01", "0", "-1", "1.234")
 
@@ -59,7 +65,10 @@ def test_dates_have_one_form(raw: Any) -> None:
 
 
 @pytest.mark.ac("AC-158")
-@pytest.mark.parametrize("raw", ["2025-02-30", "2025.13.1", "1948-12-31", "25-3-1", "2025年3月", "昨天", "2025-3-1-1", "0000-01-01"])
+@pytest.mark.parametrize(
+    "raw",
+    ["2025-02-30", "2025.13.1", "1948-12-31", "25-3-1", "2025年3月", "昨天", "2025-3-1-1", "0000-01-01"],
+)
 def test_impossible_and_ancient_dates_are_refused(raw: str) -> None:
     refused(k.Date("on", zh="日期", en="Date"), raw)
 
@@ -82,7 +91,13 @@ def test_whole_numbers() -> None:
 @pytest.mark.ac("AC-185", "AC-186")
 def test_codes_take_code_label_or_both_and_an_unknown_names_three() -> None:
     field = PAPER.field("paper_type")
-    assert parsed(field, "期刊论文") == parsed(field, "1") == parsed(field, "1 期刊论文") == parsed(field, 1) == "1"
+    assert (
+        parsed(field, "期刊论文")
+        == parsed(field, "1")
+        == parsed(field, "1 期刊论文")
+        == parsed(field, 1)
+        == "1"
+    )
     region = k.Code("region", zh="地区", en="Region", code_list="gbt2260_region")
     assert refused(region, "武汉市江安区").zh.count("、") == 2
 
@@ -128,10 +143,15 @@ def test_empty_is_empty() -> None:
                 assert values.parse(field, raw) == (None, [])
 
 
-EVERY = [(t.id, f) for t in ALL_RECORDS.values() for f in t.fields() if not isinstance(f, (k.FileSlot, k.Shown))]
+EVERY = [
+    (t.id, f) for t in ALL_RECORDS.values() for f in t.fields() if not isinstance(f, (k.FileSlot, k.Shown))
+]
 
 
-@given(st.sampled_from(EVERY), st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.booleans(), st.dates()))
+@given(
+    st.sampled_from(EVERY),
+    st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.booleans(), st.dates()),
+)
 def test_nothing_typed_breaks_the_parser(pair: tuple[str, k.Field], raw: Any) -> None:
     _type_id, field = pair
     value, issues = values.parse(field, raw)
@@ -158,7 +178,11 @@ def documents_values(field: k.Field) -> st.SearchStrategy[Any]:
             return st.text(min_size=1, max_size=50).map(values.normalise.text).filter(lambda s: len(s) >= 2)
 
 
-ROUND = [(t, f) for t, f in EVERY if isinstance(f, (k.Money, k.Integer, k.Decimal, k.Date, k.Year, k.YesNo, k.Text))]
+ROUND = [
+    (t, f)
+    for t, f in EVERY
+    if isinstance(f, (k.Money, k.Integer, k.Decimal, k.Date, k.Year, k.YesNo, k.Text))
+]
 
 
 @given(st.data())
@@ -169,7 +193,15 @@ def test_words_read_back_as_the_value(data: st.DataObject) -> None:
         assert parsed(field, values.display(field, value, language)) == value
 
 
-@given(st.sampled_from([(n, i.code) for n in ("paper_type", "paper_index", "award_level", "gbt2261_1_sex") for i in BUILT_IN[n].items]))
+@given(
+    st.sampled_from(
+        [
+            (n, i.code)
+            for n in ("paper_type", "paper_index", "award_level", "gbt2261_1_sex")
+            for i in BUILT_IN[n].items
+        ]
+    )
+)
 def test_labels_read_back_as_the_code(pair: tuple[str, str]) -> None:
     field = k.Code("code", zh="代码", en="Code", code_list=pair[0])
     assert parsed(field, values.display(field, pair[1], "zh")) == pair[1]
