@@ -273,10 +273,10 @@ def file_link(attachment_id: int, name: str, size: int) -> str:
     return f'<span class="yanshu-file"><a href="/files/{int(attachment_id)}" target="_blank" rel="noopener">{html.escape(name)}</a> · {kb}</span>'
 
 
-def rows(pairs: list[tuple[str, str]], *, narrow: bool = False) -> None:
+def rows(pairs: list[tuple[str, str]], *, narrow: bool = False, numbers: bool = False) -> None:
     """Label and value, line by line. Everything is escaped: values are data."""
     body = "".join(f"<tr><th scope='row'>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in pairs)
-    st.html(f"<table class='yanshu-kv yanshu-data{' yanshu-narrow' if narrow else ''}'>{body}</table>")
+    st.html(f"<table class='yanshu-kv yanshu-data{' yanshu-narrow' if narrow else ''}{' yanshu-numbers' if numbers else ''}'>{body}</table>")
 
 
 STATES: dict[str, tuple[str, str, str, str]] = {

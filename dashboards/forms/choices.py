@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -51,6 +52,12 @@ def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], docu
             return []
         return [item.code for item in held.children(name, str(parent)) if item.valid_on(day)]
     return [item.code for item in held.items(name, day)]
+
+
+def words(actor: Principal, name: str) -> Callable[[str], str]:
+    """The labels of one list in the reader's language, for a control with many options."""
+    held, lang = codes(actor), language()
+    return lambda code: held.label(name, code, lang) or code
 
 
 def code_word(actor: Principal, name: str, code: str) -> str:

@@ -93,14 +93,14 @@ def _control(actor: Principal, place: Place, field: k.Field, label: str) -> None
                 offered = [*offered, value]  # a retired code stays readable
             if key not in ss or ss[key] not in offered:
                 ss[key] = value
-            st.selectbox(label, offered, index=None, placeholder=_first_choose(field, offered), format_func=lambda c: choices.code_word(actor, name_of_list, c), **common)
+            st.selectbox(label, offered, index=None, placeholder=_first_choose(field, offered), format_func=choices.words(actor, name_of_list), **common)
         case k.MultiCode():
             offered = choices.options(actor, field, place.row, place.form.document, _day(place))
             name_of_list = choices.code_list(field, place.row, place.form.document)
             held = list(value or [])
             offered += [c for c in held if c not in offered]
             ss.setdefault(key, held)
-            st.multiselect(label, offered, select_all=False, placeholder=t("请选择"), format_func=lambda c: choices.code_word(actor, name_of_list, c), **common)
+            st.multiselect(label, offered, select_all=False, placeholder=t("请选择"), format_func=choices.words(actor, name_of_list), **common)
         case k.TextList():
             ss.setdefault(key, list(value or []))
             st.multiselect(label, list(value or []), select_all=False, accept_new_options=True, placeholder=t("输入后按回车新增一项"), **common)

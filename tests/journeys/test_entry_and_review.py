@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from ingestion import accounts, codes, records
+from ingestion import accounts, codes, records, review
 from ingestion.store.platform import record
 from tests.journeys.conftest import World
 from tests.journeys.steps import arrive, choose, expect_text, field, fill, open_page, settle, step, submit
@@ -274,3 +274,36 @@ def test_pages_without_the_right_say_so_and_other_universities_look_empty(world:
         expect_text(stranger, "没有这条记录，或无权限查看。")
         answers.append(stranger.locator("[data-testid=stMain]").inner_html().count("张伟"))
     assert answers == [0, 0]
+
+
+@pytest.mark.ac("AC-084", "AC-061")
+def test_an_approved_record_changes_by_amendment_only(world: World, log_in) -> None:
+    title = "鄱阳湖候鸟栖息地的多源遥感监测"
+    draft = drafted_paper(world, "r1", title)
+    with world.store.begin("99001") as uow:
+        author, office = (accounts.principal_for(uow, "99001", name) for name in ("r1", "o1"))
+        sent = records.submit(uow, author, draft, records.load(uow, author, draft).version, non_secret=True, token="amended", confirmed=frozenset({"V002"}))
+        college = accounts.principal_for(uow, "99001", "s11")
+        at_office = review.approve(uow, college, draft, sent.version)
+        review.approve(uow, office, draft, at_office.version)
+    page = log_in("r1")
+    open_page(page, f"{world.address}/record?id={draft}")
+    expect(page.get_by_role("button", name="修改", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="变更申请").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name=re.compile("变更原因")).fill("卷期页录入有误，按首页改正")
+    dialog.get_by_role("button", name="确定").click()
+    page.wait_for_selector(".st-key-step")
+    settle(page)
+    fill(page, "卷期页", "13(1): 5-15")
+    page.get_by_text("本信息不涉密", exact=True).last.click()
+    settle(page)
+    submit(page)
+    arrive(page, "/record")
+    expect_text(page, "变更审核中")
+    expect_text(page, "12(3): 101-109")
+    expect_text(page, "13(1): 5-15")
+    for name, values in (("s11", "12(3): 101-109"), ("o1", "13(1): 5-15")):
+        decide(log_in(name), world, "a", title)
+        with world.store.read("99001") as uow:
+            assert records.load(uow, accounts.principal_for(uow, "99001", name), draft).document["volume_issue_pages"] == values

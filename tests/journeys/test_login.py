@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, Request, expect
+from sqlalchemy import update
 
+from ingestion import accounts
+from ingestion.accounts import Grant
+from ingestion.store.engine import utc_now
+from ingestion.store.platform import session
 from tests.journeys.conftest import PASSWORD, World
+from tests.journeys.steps import settle
 
 pytestmark = pytest.mark.journey
 
@@ -145,3 +152,51 @@ def test_pages_fit_the_width_read_well_and_speak_one_language(page: Page, world:
         assert not re.search(r"[\u4e00-\u9fff]", left), left
     else:
         assert not re.search(r"[A-Za-z]{3,}", re.sub(r"English|Chrome|Edge", "", words)), words
+
+
+def enter_new(page: Page, world: World, username: str) -> int:
+    """A person of one's own for tests that end sessions."""
+    with world.store.begin("99001") as uow:
+        made = accounts.create_account(
+            uow, None, "99001", username, "赵一鸣", grants=(Grant("researcher"),), password=PASSWORD, must_change=False
+        )
+    form = {"university": "99001", "username": username, "password": PASSWORD, "tab": "person"}
+    page.request.post(f"{world.address}/auth/login", form=form, headers={"origin": world.address}, max_redirects=0)
+    page.goto(f"{world.address}/paper")
+    page.wait_for_selector(".st-key-asof")
+    settle(page)
+    return made
+
+
+def click_something(page: Page) -> None:
+    box = page.get_by_role("searchbox", name="关键词")
+    box.fill("桥梁")
+    box.press("Enter")
+
+
+@pytest.mark.ac("AC-022")
+def test_a_disabled_account_is_out_at_its_next_click(page: Page, world: World, request: pytest.FixtureRequest) -> None:
+    made = enter_new(page, world, f"gone-{request.node.callspec.id}")
+    with world.store.begin("99001") as uow:
+        accounts.set_enabled(uow, accounts.principal_for(uow, "99001", "o1"), made, False)
+    click_something(page)
+    page.wait_for_url(re.compile(r"/login"))
+
+
+@pytest.mark.ac("AC-021")
+def test_after_idle_time_the_same_page_asks_for_the_password_and_goes_on(page: Page, world: World, request: pytest.FixtureRequest) -> None:
+    made = enter_new(page, world, f"idle-{request.node.callspec.id}")
+    with world.store.begin("99001") as uow:
+        asleep = utc_now() - timedelta(minutes=31)
+        uow.conn.execute(update(session).where(session.c.account_id == made).values(seen_at=asleep))
+    click_something(page)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("太久没有操作")
+    dialog.get_by_label("密码", exact=True).fill("wrong")
+    dialog.get_by_role("button", name="继续").click()
+    expect(dialog).to_contain_text("不正确")
+    dialog.get_by_label("密码", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="继续").click()
+    expect(dialog).not_to_be_visible()
+    assert "/paper" in page.url
+    expect(page.get_by_role("searchbox", name="关键词")).to_have_value("桥梁")

@@ -229,7 +229,8 @@ def _bars(mart: Mart, indicator: str, year: int, title: str, key: str) -> None:
     shares = [_against(here.get(k, 0.0), there.get(k)) for k in keys]
 
     def draw(p: figures.Palette) -> figures.Figure:
-        texts = [f"{found.shown(here.get(k, 0.0), 0)}{share}" for k, share in zip(keys, shares, strict=True)]
+        most = max((found.scaled(value) or 0.0 for value in here.values()), default=0.0)
+        texts = [f"{found.shown(here.get(k, 0.0), 0 if most >= 100 else None)}{share}" for k, share in zip(keys, shares, strict=True)]
         inks = [p.down if "▼" in share else (p.up if "▲" in share else p.ink) for share in shares]
         return figures.bars(p, [words.label(names, k) for k in keys], [found.scaled(here.get(k, 0.0)) for k in keys], last=[found.scaled(there.get(k)) for k in keys],
                             words=texts, word_colours=inks, keys=keys)  # fmt: skip

@@ -121,7 +121,8 @@ def _grid(mart: Mart, spec: Spec, rows: Sequence[Row], key: str, reasons: bool =
         height=min(33 * (len(rows) + 1) + 4, 470), alt=t("{name}的明细", name=words.name(found)),
         column_config={
             "link": st.column_config.LinkColumn(t("编号"), display_text=r"#(.*)$", width=96),
-            t("名称"): st.column_config.TextColumn(width="large"),
+            t("名称"): st.column_config.TextColumn(width=260),
+            **{name: st.column_config.TextColumn(width=104) for name in (pick(found.category_1_zh, found.category_1_en), pick(found.category_2_zh, found.category_2_en)) if name},
             t("计入日期"): st.column_config.DateColumn(format="YYYY-MM-DD", width=104),
             words.titled(found): st.column_config.NumberColumn(format="%,.2f" if _fractional(rows, found) else "%,d"),
         },

@@ -27,7 +27,7 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
     now, before, history = numbers.trend(mart, spec)
     difference, shown, percent = words.change(now, before)
     grey = not mart.meta.reconciled
-    with st.container(border=True, gap="xsmall", key=f"card_{'grey_' if grey else ''}{spec.indicator}"):
+    with st.container(border=True, gap="xsmall", key=f"card_{'grey_' if grey else ''}{spec.indicator}", height="stretch"):
         ever = any(value for value in history.values())
         trend = [found.scaled(value) or 0.0 for value in history.values()] or [0.0] * 6
         compare = t("较上年末") if found.is_stock else t("同比")

@@ -8,6 +8,7 @@ from dashboards import frame, navigation
 from dashboards.forms import checks, children, fields, files, people, progress
 from dashboards.forms.state import Form, opened
 from dashboards.i18n import pick, t
+from dashboards.screens.query import actions
 from ingestion import amendments, audit, records
 from ingestion.catalog.kinds import AnyStep, Children, Contributors, Documents, FileSlot, Issue, Step
 from ingestion.catalog.registry import ALL_RECORDS
@@ -63,6 +64,10 @@ def _draw(form: Form) -> None:
     left, right = st.columns([2.55, 1], gap="small")
     with left:
         _trouble(form)
+        if form.record_id is not None:
+            amended = form.amendment
+            state = str(amended["state"]) if amended is not None else form.state
+            actions.last_return(actor, form.type_id, form.record_id, state, int(amended["id"]) if amended is not None else None)
         if form.asked:
             _problems(form, issues)
         _step(actor, form, form.step_now(), shown)

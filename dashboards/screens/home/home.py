@@ -149,7 +149,7 @@ def _notices(actor: Principal) -> None:
     if not found:
         st.caption(t("没有公告"))
     for notice in found:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             if st.button(frame.md(notice.title), type="tertiary", key=f"notice-{notice.id}"):
                 navigation.go("announcements", id=str(notice.id))
             st.space("stretch")
@@ -163,7 +163,7 @@ def _money(actor: Principal) -> None:
         st.caption(t("没有项目经费"))
         return
     arrived, outward, spent, frozen = found
-    frame.rows([(t("到账"), _wan(arrived)), (t("外拨"), _wan(outward)), (t("支出"), _wan(spent)), (t("冻结"), _wan(frozen)), (t("余额"), _wan(arrived - outward - spent - frozen))])
+    frame.rows([(t("到账"), _wan(arrived)), (t("外拨"), _wan(outward)), (t("支出"), _wan(spent)), (t("冻结"), _wan(frozen)), (t("余额"), _wan(arrived - outward - spent - frozen))], numbers=True)
 
 
 def _wan(fen: int) -> str:

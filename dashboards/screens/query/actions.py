@@ -69,21 +69,21 @@ def _ask(title: str, label: str, act: Callable[[UnitOfWork, str], object], *, th
     dialog()
 
 
-def last_return(actor: Principal, view: RecordView) -> None:
-    """Why a record came back: reason, who, when, and the fields that were marked (AC-078)."""
-    if view.state not in ("11", "21"):
+def last_return(actor: Principal, type_id: str, record_id: int, state: str, amendment_id: int | None = None) -> None:
+    """Why a record (or its change application) came back: reason, who, when, the fields marked (AC-078)."""
+    if state not in ("11", "21"):
         return
     with frame.store().read(actor.university_code) as uow:
-        returned = [e for e in review.history(uow, actor, view.id) if e["action"] == "return" and e["amendment_id"] is None]
+        returned = [e for e in review.history(uow, actor, record_id) if e["action"] == "return" and e["amendment_id"] == amendment_id]
     if not returned:
         return
     event = returned[-1]
     with st.container(border=True, key="returned", gap="xxsmall"):
-        st.markdown(f":orange[:material/undo: **{frame.state_word(view.state)}**]")
+        st.markdown(f":orange[:material/undo: **{frame.state_word(state)}**]")
         st.text(event["reason"] or "")
         st.caption(f"{frame.md(event['account_name'])} · {local_time(event['at']).strftime('%Y-%m-%d %H:%M')}")
         if event["marked_fields"]:
-            st.caption(t("请修改：{fields}", fields=frame.md("、".join(field_word(view.type_id, f) for f in event["marked_fields"]))))
+            st.caption(t("请修改：{fields}", fields=frame.md("、".join(field_word(type_id, f) for f in event["marked_fields"]))))
 
 
 def field_word(type_id: str, name: str) -> str:

@@ -61,7 +61,7 @@ def day(label: str, name: str) -> date | None:
     """A day as text, yyyy-mm-dd or any of the usual spellings; a wrong one is said and not used."""
     from ingestion.catalog import values
 
-    typed = st.text_input(label, key=name, bind="query-params", placeholder="2025-01-01", on_change=first_page)
+    typed = st.text_input(label, key=name, bind="query-params", placeholder="yyyy-mm-dd", on_change=first_page)
     if not typed:
         return None
     field = k.Date("day", zh=label, en=label, future=True)
@@ -106,7 +106,7 @@ def one(actor: Principal, declared: RecordType, field: Any) -> dict[str, tuple[s
     else:
         held = choices.codes(actor)
         offered = list(held.table(field.code_list)) if field.code_list else []
-        chosen = many(progress.label(field), f"f_{field.name}", offered, lambda c: choices.code_word(actor, field.code_list, c), t("全部"))
+        chosen = many(progress.label(field), f"f_{field.name}", offered, choices.words(actor, field.code_list), t("全部"))
     return {field.name: chosen} if chosen else {}
 
 

@@ -37,7 +37,9 @@ def _page(actor: Principal, view: RecordView) -> None:
         st.markdown(f"**{frame.md(view.title or '—')}**")
         with frame.store().read(actor.university_code) as uow:
             details.track(actor, uow, view.id)
-    actions.last_return(actor, view)
+    actions.last_return(actor, view.type_id, view.id, view.state)
+    if view.amendment is not None:
+        actions.last_return(actor, view.type_id, view.id, str(view.amendment["state"]), int(view.amendment["id"]))
     left, right = st.columns([2.35, 1], gap="small")
     with left:
         if view.amendment is not None:
