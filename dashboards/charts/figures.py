@@ -133,7 +133,7 @@ def lines(p: Palette, series: Sequence[tuple[str, Sequence[int], Sequence[Value]
     width = max(last - first, 1)
     return {
         "data": data,
-        "layout": base(p, height, xaxis={"range": [first - 0.25, last + width * room / (1 - min(room, 0.5))], "nticks": min(width, 11) + 2, "tickformat": "d", "tickangle": 0},
+        "layout": base(p, height, xaxis={"range": [first - 0.25, last + width * room / (1 - min(room, 0.5))], "tickvals": year_ticks(first, last), "tickformat": "d", "tickangle": 0},
                        yaxis={"rangemode": "tozero", "nticks": 6, "range": [0, top * 1.12]}),
     }  # fmt: skip
 
@@ -213,7 +213,7 @@ def columns(p: Palette, xs: Sequence[Any], parts: Sequence[tuple[str, Sequence[V
     return {
         "data": data,
         "layout": base(p, height, barmode="stack", showlegend=len(parts) > 1,
-                       xaxis={"nticks": len(xs) + 1, "tickformat": "d", "tickangle": 0}, yaxis={"rangemode": "tozero", "nticks": 5}),
+                       xaxis={"tickvals": year_ticks(min(xs, default=0), max(xs, default=0)), "tickformat": "d", "tickangle": 0}, yaxis={"rangemode": "tozero", "nticks": 5}),
     }  # fmt: skip
 
 
@@ -287,8 +287,15 @@ def _quantile(values: Sequence[float], q: float) -> float:
     return values[low] + (values[high] - values[low]) * (place - low)
 
 
+def year_ticks(first: int, last: int) -> list[int]:
+    """Years written upright under an axis that may be 300 px wide; the last one always."""
+    return list(range(last, first - 1, -1 if last - first < 7 else -2))[::-1]
+
+
 def short(name: str, most: int = 12) -> str:
-    """At most ``most`` Chinese characters wide; a Latin letter is half as wide."""
+    """At most ``most`` Chinese characters wide; a Latin letter is half as wide. What stands in brackets goes first."""
+    if sum(0.55 if letter.isascii() else 1 for letter in name) > most:
+        name = name.split("（")[0].split(" (")[0] or name
     width = 0.0
     for place, letter in enumerate(name):
         width += 0.55 if letter.isascii() else 1

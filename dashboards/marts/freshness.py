@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +26,7 @@ class Freshness:
     waiting: int
     paused: bool
     held: str
+    held_en: str = ""
 
 
 def of(uow: UnitOfWork, principal: Principal) -> Freshness | None:
@@ -34,18 +34,15 @@ def of(uow: UnitOfWork, principal: Principal) -> Freshness | None:
     meta = reader.meta_for(principal)
     if meta is None:
         return None
-    latest = uow.conn.execute(select(refresh_status).order_by(refresh_status.c.id.desc()).limit(1)).first()
-    held = meta.held_reason or _held(latest.detail if latest else "", principal.university_code)
+    latest = uow.conn.execute(select(refresh_status.c.state).order_by(refresh_status.c.id.desc()).limit(1)).scalar()
     as_of = meta.as_of
-    if not held and latest is not None and latest.state == "ok" and latest.as_of and as_of:
-        as_of = max(as_of, latest.as_of)  # an unchanged university keeps its file: it is as fresh as the run
     waiting, oldest = _waiting(uow, principal, as_of)
     asked = uow.conn.execute(
         select(func.min(refresh_request.c.requested_at)).where(refresh_request.c.taken_at.is_(None))
     ).scalar()
     late = [at for at in (oldest, asked) if at is not None and uow.now - at > PAUSED_AFTER]
-    failed = latest is not None and latest.state == "failed"
-    return Freshness(meta.generation, as_of, meta.reconciled, waiting, bool(late) or failed, held)
+    paused = bool(late) or latest == "failed"
+    return Freshness(meta.generation, as_of, meta.reconciled, waiting, paused, meta.held_reason, meta.held_reason_en)
 
 
 def _waiting(uow: UnitOfWork, principal: Principal, as_of: datetime | None) -> tuple[int, datetime | None]:
@@ -61,14 +58,3 @@ def _waiting(uow: UnitOfWork, principal: Principal, as_of: datetime | None) -> t
         query = query.where(record.c.owner_person_id == principal.person_id)
     count, oldest = uow.conn.execute(query).one()
     return int(count), oldest
-
-
-def _held(detail: str, university_code: str) -> str:
-    """The failed check of this university in the last run, as the pipeline wrote it."""
-    try:
-        held = json.loads(detail or "{}").get("held", {})
-    except ValueError:
-        return ""
-    if isinstance(held, dict):
-        return str(held.get(university_code) or "")
-    return ""

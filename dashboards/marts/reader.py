@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +24,7 @@ Level = Literal["university", "college", "person"]
 
 PROVINCE = "province"
 PEERS = "peers"
+RECONCILED = "对账"  # the word in the reason of a failed reconciliation
 
 SETTINGS = (
     "SET memory_limit='1GB'",
@@ -49,11 +50,13 @@ class NoNumbersYet(OperationError):
 
 @dataclass(frozen=True)
 class Pointer:
-    """The content of ``current.json``: which file is in force for whom. Taken once per rerun."""
+    """The content of ``current.json``: which file is in force for whom, who is held back on an older one and
+    why (Chinese, English). Taken once per rerun."""
 
     generation: int
     files: tuple[tuple[str, str], ...]
-    as_of: str = ""
+    as_of: datetime | None = None
+    held: tuple[tuple[str, str, str], ...] = ()
 
     def path_of(self, key: str) -> Path | None:
         for name, relative in self.files:
@@ -64,7 +67,8 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Meta:
-    """What a file says about itself. ``as_of`` is naive UTC; ``held_reason`` says which check failed."""
+    """What a reader is told about a file. ``as_of`` is naive UTC; ``held_reason`` says which check keeps a
+    university on its last good file."""
 
     generation: int
     as_of: datetime | None
@@ -72,6 +76,7 @@ class Meta:
     university_code: str
     reconciled: bool
     held_reason: str
+    held_reason_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,12 @@ def pointer() -> Pointer:
             return _pointer[1]
         content = json.loads(path.read_text(encoding="utf-8"))
         files = tuple(sorted((str(k), str(v)) for k, v in content["files"].items()))
-        found = Pointer(int(content["generation"]), files, str(content.get("as_of", "")))
+        held = tuple(
+            (str(code), str(why.get("zh", "")), str(why.get("en", "")))
+            for code, why in sorted(content.get("held", {}).items())
+        )
+        as_of = datetime.fromisoformat(content["as_of"]) if content.get("as_of") else None
+        found = Pointer(int(content["generation"]), files, as_of, held)
         in_force = {str(published() / relative) for _, relative in files}
         for old in [name for name in _open if name not in in_force]:
             _open.pop(old).close()
@@ -173,12 +183,26 @@ def file_for(principal: Principal) -> Path:
 
 
 def _mart(key: str, level: Level, **bound: Any) -> Mart:
-    path = pointer().path_of(key)
+    now = pointer()
+    path = now.path_of(key)
     if path is None:
         raise NoNumbersYet()
     _inside_published(path)
     name = str(path)
-    return Mart(name, _meta(name), level, **bound)
+    return Mart(name, _seen(_meta(name), now, key), level, **bound)
+
+
+def _seen(meta: Meta, now: Pointer, key: str) -> Meta:
+    """An unchanged university keeps its file and is as fresh as the generation; a held one is as old as its
+    file. The province is told of everybody who is held."""
+    if key in (PROVINCE, PEERS):
+        zh = "；".join(f"{code} {why}" for code, why, _ in now.held)
+        en = "; ".join(f"{code} {why}" for code, _, why in now.held)
+        return replace(meta, held_reason=zh or meta.held_reason, held_reason_en=en)
+    for code, zh, en in now.held:
+        if code == key:
+            return replace(meta, held_reason=zh, held_reason_en=en, reconciled=meta.reconciled and RECONCILED not in zh)
+    return replace(meta, generation=now.generation, as_of=now.as_of or meta.as_of)
 
 
 def _inside_published(path: Path) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.charts.figures import CONFIG, Figure, Palette, palette
 from dashboards.frame import empty, md
-from dashboards.i18n import t
+from dashboards.i18n import pick, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Number, Spec
 from dashboards.marts.reader import Mart
@@ -26,7 +26,7 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
     found = definitions.definition(mart, spec.indicator)
     now, before, history = numbers.trend(mart, spec)
     difference, shown, percent = words.change(now, before)
-    grey = not mart.meta.reconciled
+    grey = not mart.meta.reconciled or bool(mart.meta.held_reason)
     with st.container(border=True, gap="xsmall", key=f"card_{'grey_' if grey else ''}{spec.indicator}", height="stretch"):
         ever = any(value for value in history.values())
         trend = [found.scaled(value) or 0.0 for value in history.values()] or [0.0] * 6
@@ -42,7 +42,8 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
             chart_type="bar",
         )
         if grey:
-            st.badge(t("对账未通过"), color="orange", icon=":material/error:")
+            failed = not mart.meta.reconciled
+            st.badge(t("对账未通过") if failed else t("暂未更新"), color="orange", icon=":material/error:" if failed else ":material/pause_circle:")
         with st.container(horizontal=True, gap="xsmall"):
             if st.button(t("明细"), key=f"open_{spec.indicator}", icon=":material/list:", type="tertiary", help=t("{name}的明细", name=words.name(found))):
                 opened.records_dialog(mart, now.spec)
@@ -132,4 +133,4 @@ def state_notice(mart: Mart) -> None:
     if not meta.reconciled:
         st.warning(t("对账未通过：集市与库内数不一致，数字变灰，暂停导出。"), icon=":material/error:")
     if meta.held_reason:
-        st.warning(t("新数据未发布，显示上一批。未通过的检查：{check}", check=md(meta.held_reason)), icon=":material/pause_circle:")
+        st.warning(t("新数据未发布，显示上一批。未通过的检查：{check}", check=md(pick(meta.held_reason, meta.held_reason_en))), icon=":material/pause_circle:")
