@@ -20,7 +20,7 @@ import streamlit as st
 
 from dashboards import navigation
 from dashboards.i18n import LANGUAGES, SESSION_KEY, pick, t
-from ingestion import accounts
+from ingestion import accounts, audit
 from ingestion.principal import ROLE_NAMES, Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import Store, local_time, open_store
 
@@ -163,14 +163,24 @@ def draw(path: str, screen: Callable[[], None]) -> None:
     as_of_line(principal)
     found = navigation.entry(path)
     if found.roles and principal.role not in found.roles:
+        _log_refusal(principal, path)
         empty(t("无权限"), t("当前角色不能打开这一页。可以在右上角切换角色。"), icon=":material/lock:")
         return
     try:
         screen()
     except (NotFound, Denied) as refused:
+        _log_refusal(principal, path)
         empty(said(refused), "", icon=":material/lock:")
     except Exception as problem:  # the card must stand inside the page, where the reader is
         script_error(problem)
+
+
+def _log_refusal(principal: Principal, path: str) -> None:
+    """Who asked for a page or record they may not see; once an address, not once a rerun."""
+    asked = (path, str(st.query_params.get("id", ""))[:60])
+    if st.session_state.get("_refused") != asked:
+        st.session_state["_refused"] = asked
+        audit.refused(store(), principal, "open", path[:40], asked[1] or None)
 
 
 def _arrive(path: str) -> None:
@@ -251,7 +261,7 @@ def as_of_line(principal: Principal) -> None:
         if fresh.paused:
             parts.append(":orange[:material/pause_circle: " + t("刷新暂停") + "]")
         if fresh.held:
-            parts.append(":orange[:material/warning: " + t("新数据未发布：{check}", check=md(fresh.held)) + "]")
+            parts.append(":orange[:material/warning: " + t("新数据未发布：{check}", check=md(pick(fresh.held, fresh.held_en))) + "]")
     with st.container(key="asof"):
         st.caption(" · ".join(parts))
 

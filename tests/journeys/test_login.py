@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, Request, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ingestion import accounts
 from ingestion.accounts import Grant
 from ingestion.store.engine import utc_now
-from ingestion.store.platform import session
+from ingestion.store.platform import audit_row, session
 from tests.journeys.conftest import PASSWORD, World
 from tests.journeys.steps import settle
 
@@ -200,3 +200,18 @@ def test_after_idle_time_the_same_page_asks_for_the_password_and_goes_on(page: P
     expect(dialog).not_to_be_visible()
     assert "/paper" in page.url
     expect(page.get_by_role("searchbox", name="关键词")).to_have_value("桥梁")
+
+
+@pytest.mark.ac("AC-022", "AC-075")
+def test_an_address_one_may_not_open_says_so_and_is_logged(page: Page, world: World, request: pytest.FixtureRequest) -> None:
+    made = enter_new(page, world, f"curious-{request.node.callspec.id}")
+    for path in ("accounts", "record?id=999999999"):
+        page.goto(f"{world.address}/{path}")
+        expect(page.get_by_text(re.compile("无权限")).first).to_be_visible()
+    with world.store.read("99001") as uow:
+        rows = uow.conn.execute(
+            select(audit_row.c.object_type, audit_row.c.object_id).where(
+                audit_row.c.account_id == made, audit_row.c.action == "refused"
+            )
+        ).all()
+    assert {tuple(row) for row in rows} == {("accounts", None), ("record", "999999999")}
