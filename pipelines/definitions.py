@@ -6,7 +6,6 @@ in-process one. dagster-dbt would start dbt's command line for each run; here th
 ``dbtRunner`` become Dagster's.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -224,8 +223,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 
 def manifest_of(transformer_: Transformer) -> dict[str, Any]:
     """The parsed project in the form dagster-dbt reads."""
-    transformer_.manifest  # noqa: B018 parsing writes manifest.json
-    content: dict[str, Any] = json.loads((transformer_.target / "manifest.json").read_text(encoding="utf-8"))
+    content: dict[str, Any] = transformer_.manifest.writable_manifest().to_dict(omit_none=False)
     return content
 
 

@@ -93,6 +93,7 @@ class Transformer:
         self._environment()
         runner = dbtRunner(manifest=self.manifest, callbacks=list(callbacks))
         result = runner.invoke([*command, "--no-write-json", *self._arguments()])  # parse wrote the manifest
+        _let_go()
         nodes = [
             NodeResult(r.node.name, str(r.status), r.execution_time) for r in getattr(result.result, "results", ())
         ]
@@ -131,6 +132,18 @@ def code_hash() -> str:
             digest.update(str(path.relative_to(DBT)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _let_go() -> None:
+    """Close dbt's connection: kept open, it would lock every other process out of the warehouse."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager as Connections
+    from dbt.adapters.factory import cleanup_connections
+
+    cleanup_connections()
+    with Connections._LOCK:
+        if Connections._ENV is not None:
+            Connections._ENV.close()
+        Connections.close_all_connections()
 
 
 def _reason(message: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -87,8 +86,8 @@ def test_the_module_opens_as_dagster_opens_it(installation: Installation, monkey
     try:
         opened = definitions.defs()
         assert opened.resolve_job_def("refresh") is not None
-        manifest = json.loads((installation.home / "dbt" / "manifest.json").read_text(encoding="utf-8"))
-        assert manifest["metadata"]["send_anonymous_usage_stats"] is False
+        manifest = definitions.manifest_of(definitions.transformer())
+        assert not manifest["metadata"]["send_anonymous_usage_stats"]
         assert Path(os.environ["YANSHU_WAREHOUSE"]).parent == installation.home
     finally:
         definitions.transformer.cache_clear()
