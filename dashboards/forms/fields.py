@@ -198,7 +198,7 @@ def take(place: Place, field: k.Field, typed: Any) -> None:
         case k.MultiCode() | k.TextList():
             _put(place.row, field.name, list(typed) or None)
         case _:
-            actor = frame.current()
+            actor = form.reader or frame.current()
             value, found = values.parse(field, typed, codes=choices.codes(actor), document={**form.document, **place.row})
             issues = [replace(i, field=place.path) for i in found]
             errors = [i for i in issues if i.severity == "error"]
@@ -226,7 +226,7 @@ def _clear_children(place: Place, field: k.Field) -> list[str]:
     notes: list[str] = []
     if not isinstance(field, k.Code):
         return notes
-    actor = frame.current()
+    actor = place.form.reader or frame.current()
     for other in place.form.type.fields():
         if isinstance(other, k.Code) and field.name in (other.parent_field, other.list_by.field if other.list_by else None):
             held = place.row.get(other.name)

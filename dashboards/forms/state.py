@@ -19,7 +19,7 @@ from dashboards.i18n import pick, t
 from ingestion import amendments, audit, people, permissions, records
 from ingestion.catalog.kinds import AnyStep, Issue, RecordType, Step
 from ingestion.catalog.registry import ALL_RECORDS
-from ingestion.principal import Denied, OperationError
+from ingestion.principal import Denied, OperationError, Principal
 from ingestion.records.view import RecordView, StaleVersion
 from ingestion.store.engine import local_time, utc_now
 
@@ -28,7 +28,8 @@ KEY = "form"
 
 @dataclass
 class Form:
-    """``saves`` counts the saves of this visit; ``stale`` holds the record as somebody else saved it."""
+    """``saves`` counts the saves of this visit; ``stale`` holds the record as somebody else saved it; ``reader`` is
+    whom the page was last drawn for: a value is understood for them even if their session has fallen asleep."""
 
     type_id: str
     record_id: int | None = None
@@ -54,6 +55,8 @@ class Form:
     checked: tuple[Any, list[Issue]] | None = None
     near: tuple[Any, list[Any]] | None = None
     note: str = ""
+    reader: Principal | None = None
+    dirty: bool = False
     files: list[Any] = field(default_factory=list)
     largest_file: int = 0
     uid: str = field(default_factory=lambda: "f" + secrets.token_hex(3))
@@ -111,6 +114,7 @@ class Form:
             self.trouble = pick(refused.zh, refused.en)
             return False
         self._take(view)
+        self.dirty = False
         self.saved_at = utc_now()
         self.saves += 1
         return True

@@ -54,7 +54,9 @@ def _draw(form: Form) -> None:
     leave = st.session_state.pop("leave_to", None)
     if leave is not None:
         navigation.go(leave[0], **leave[1])
-    actor = frame.current()
+    actor = form.reader = frame.current()
+    if form.dirty and form.stale is None and not form.trouble:
+        form.save()
     attached = files.load(actor, form)
     issues = checks.issues(actor, form)
     far = progress.measure(form.type, form.document, issues, attached, form.asked)
