@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +81,8 @@ def run(host: str = "127.0.0.1", port: int = 8501, *, ready: Callable[[str], Non
             for one in beside:
                 one.keep()
 
+    # Uvicorn ends and then sends the signal again: without a handler that would end this process before the others.
+    signal.signal(signal.SIGTERM, _interrupt)
     with processes.registered("web"):
         for one in beside:
             one.start()
@@ -88,6 +90,8 @@ def run(host: str = "127.0.0.1", port: int = 8501, *, ready: Callable[[str], Non
         watcher.start()
         try:
             _web(host, port)
+        except KeyboardInterrupt:
+            pass  # asked to stop: that is how serving ends
         finally:
             stop.set()
             watcher.join(5.0)
@@ -96,15 +100,25 @@ def run(host: str = "127.0.0.1", port: int = 8501, *, ready: Callable[[str], Non
 
 
 def _web(host: str, port: int) -> None:
-    # Streamlit words uvicorn's log anew at its own level; requests need no line each.
-    os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "warning")
     import uvicorn
 
     config = uvicorn.Config(
-        "dashboards.app:create_app", factory=True, host=host, port=port, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=5, proxy_headers=False,  # dashboards.http.edge reads a proxy's headers
+        "dashboards.app:create_app", factory=True, host=host, port=port, log_config=None, server_header=False,
+        timeout_graceful_shutdown=5, proxy_headers=False, access_log=False,  # dashboards.http.edge reads a proxy's headers
     )  # fmt: skip
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "uvicorn.asgi"):
+        # Streamlit sets the level of these anew whenever it likes; and a single-use link is an address, so that no
+        # request may leave a line.
+        logging.getLogger(name).addFilter(_matters)
     uvicorn.Server(config).run()
+
+
+def _matters(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _free(host: str, port: int) -> bool:
