@@ -225,6 +225,7 @@ def _header(
     batch_id: int | None,
 ) -> dict[str, Any]:
     submitted, created = _times(posts.now, item)
+    counted = derive.statistics(type_id, document)
     day = derive.dated_on(type_id, document)
     if type_id == "person":
         owner: int | None = record_id
@@ -253,8 +254,8 @@ def _header(
         "channel": item.channel,
         "filed_year": None if day is None else day.year,
         "dated_on": day,
-        "in_statistics": item.in_statistics,
-        "out_reason": item.out_reason,
+        "in_statistics": item.in_statistics and counted["in_statistics"],
+        "out_reason": item.out_reason or counted["out_reason"],
         "non_secret": item.non_secret and item.state != "00",
         "batch_id": batch_id,
         "step": None,

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from ingestion import people
+from ingestion.catalog import conditions
 from ingestion.catalog import kinds as k
+from ingestion.catalog.records import paper
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.permissions import FUNDS
 from ingestion.serializer import first_day
@@ -81,6 +83,15 @@ def college(
     return fallback
 
 
+NOT_YET_PRINTED = "not_yet_printed"
+
+
+def statistics(type_id: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the record counts once it is in force: a paper accepted or online first does not (AC-170)."""
+    waits = type_id == "paper" and conditions.holds(paper.NOT_YET_PRINTED, dict(document))
+    return {"in_statistics": not waits, "out_reason": NOT_YET_PRINTED if waits else None}
+
+
 def header_values(
     uow: UnitOfWork, type_id: str, record_id: int | None, document: Mapping[str, Any], fallback_college: int | None
 ) -> dict[str, Any]:
@@ -93,6 +104,7 @@ def header_values(
         "filed_year": None if day is None else day.year,
         "owner_person_id": owner_id,
         "college_id": college(uow, type_id, document, owner_id, fallback_college),
+        **statistics(type_id, document),
     }
 
 

@@ -240,3 +240,14 @@ def test_a_staff_number_is_given_once_in_a_university(world: World) -> None:
         assert any(i.field == "staff_no" and "00123" in i.zh for i in refused.value.issues)
         free = send(uow, world.o1, draft(uow, world.o1, {**card, "staff_no": "00999"}, "person"))
         assert (free.state, free.header["owner_person_id"]) == ("30", free.id)
+
+
+@pytest.mark.ac("AC-170")
+def test_a_paper_not_yet_printed_may_lie_ahead_and_does_not_count(world: World) -> None:
+    paper = {**world.valid("paper"), "published_on": "2099-01-01"}
+    with world.begin() as uow:
+        with pytest.raises(SubmissionRefused) as refused:
+            send(uow, world.o1, draft(uow, world.o1, paper))
+        assert "published_on" in {i.field for i in refused.value.issues}
+        view = send(uow, world.o1, draft(uow, world.o1, {**paper, "publication_stage": "2"}))
+        assert (view.state, view.header["in_statistics"]) == ("30", False)
