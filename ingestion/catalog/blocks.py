@@ -36,7 +36,7 @@ SUBJECT_CLASS = Code(
     "subject_class", zh="学科门类", en="Branch (ST or SK)", code_list="subject_class", needed_for=BOTH
 )
 DISCIPLINE = Code(
-    "discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", needed_for=BOTH
+    "discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", depth=1, needed_for=BOTH
 )
 DISCIPLINE_2 = Code(
     "discipline_2",

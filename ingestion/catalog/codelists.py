@@ -129,9 +129,22 @@ class Codes:
             self._tables[name] = table
         return self._tables[name]
 
-    def items(self, name: str, on: str | None = None) -> list[CodeItem]:
-        """Items offered for entry: those valid on ``on`` (an ISO date, month or year); all without it."""
-        return [item for item in self.table(name).values() if on is None or item.valid_on(on)]
+    def items(self, name: str, on: str | None = None, depth: int | None = None) -> list[CodeItem]:
+        """Items offered for entry: those valid on ``on`` (an ISO date, month or year) and so deep in the list's tree;
+        all without them."""
+        return [
+            item
+            for item in self.table(name).values()
+            if (on is None or item.valid_on(on)) and (depth is None or self.depth(name, item) == depth)
+        ]
+
+    def depth(self, name: str, item: CodeItem) -> int:
+        """How many codes stand above an item: 0 without parent."""
+        table, steps = self.table(name), 0
+        while item.parent in table and steps < 10:
+            item = table[item.parent]
+            steps += 1
+        return steps
 
     def children(self, name: str, parent: str) -> list[CodeItem]:
         return [item for item in self.table(name).values() if item.parent == parent]

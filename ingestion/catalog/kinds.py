@@ -153,11 +153,13 @@ class ListBy:
 
 @dataclass(frozen=True)
 class Code(Field):
-    """One code of ``code_list``. ``parent_field``: only children of the code held by that field are offered."""
+    """One code of ``code_list``. ``parent_field``: only children of the code held by that field are offered.
+    ``depth``: only codes so deep in the list's tree are offered (0 = without parent; 一级学科 is 1, below its 门类)."""
 
     code_list: str = ""
     list_by: ListBy | None = None
     parent_field: str | None = None
+    depth: int | None = None
 
 
 @dataclass(frozen=True)

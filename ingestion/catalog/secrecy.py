@@ -47,9 +47,14 @@ def scan(text: str) -> str | None:
     return None
 
 
+def refused_codes(list_name: str) -> tuple[str, ...]:
+    """The codes of a list that no record on this platform may hold."""
+    return _SECRET_CODES.get(list_name, ())
+
+
 def scan_codes(record_type: RecordType, document: dict[str, Any]) -> str | None:
     """The first field whose code marks secret or military matter: a 密级 other than 公开, the objective 国防."""
     for field in record_type.fields():
-        if isinstance(field, Code) and document.get(field.name) in _SECRET_CODES.get(field.code_list, ()):
+        if isinstance(field, Code) and document.get(field.name) in refused_codes(field.code_list):
             return field.name
     return None

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from ingestion.catalog import kinds as k
+from ingestion.catalog import secrecy
 from pipelines.demo import identifiers as ids
 from pipelines.demo import words
 
@@ -69,7 +70,8 @@ class CodeChooser:
     def leaves(self, list_name: str, parent: str | None = None) -> list[str]:
         key = (list_name, parent)
         if key not in self._leaves:
-            rows = list(self._items(list_name))
+            refused = secrecy.refused_codes(list_name)
+            rows = [row for row in self._items(list_name) if row[0] not in refused]
             parents = {p for _, p in rows if p}
             if parent is None:
                 self._leaves[key] = [code for code, _ in rows if code not in parents]

@@ -61,7 +61,7 @@ TYPE = RecordType(
                 Text("admin_post", zh="行政职务", en="Administrative post", max_length=100),
                 MultiCode("expert_classes", zh="专家类别", en="Classes", code_list="jyt1001_zjlb_expert_class"),
                 MultiCode("expert_kinds", zh="专家类型", en="Kinds", code_list="expert_kind", listed=True),
-                Code("discipline", zh="一级学科", en="Discipline", required=True, code_list="gbt13745_discipline", listed=True),
+                Code("discipline", zh="一级学科", en="Discipline", required=True, code_list="gbt13745_discipline", depth=1, listed=True),
                 MultiCode("sub_disciplines", zh="二级学科", en="Sub-disciplines", code_list="gbt13745_discipline"),
                 TextList("funding_codes", zh="基金申请代码", en="Application codes of funders", max_length=30),
                 TextList("keywords", zh="研究方向关键词", en="Keywords"),

@@ -61,7 +61,7 @@ TYPE = RecordType(
                 Code("education", zh="最后学历", en="Highest education", code_list="gbt4658_education", needed_for=blocks.BOTH),
                 Code("degree", zh="最后学位", en="Highest degree", code_list="gbt6864_degree", needed_for=blocks.BOTH, listed=True),
                 Text("graduated_from", zh="最高学历毕业院校", en="Graduated from"),
-                Code("discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", needed_for=blocks.BOTH),
+                Code("discipline", zh="一级学科", en="Discipline", code_list="gbt13745_discipline", depth=1, needed_for=blocks.BOTH),
                 Code("post_type", zh="岗位类型", en="Kind of post", code_list="person_post_type", listed=True),
                 Code("person_status", zh="人员状态", en="Status", required=True, code_list="person_status", listed=True),
                 Text("admin_post", zh="行政职务", en="Administrative post", max_length=100),

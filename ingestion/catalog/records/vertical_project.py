@@ -46,7 +46,7 @@ TYPE = RecordType(
                 Identifier("project_no", zh="项目编号", en="Project number", required_when=blocks.APPROVED, max_length=60, listed=True),
                 UNIVERSITY_NAME,
                 COLLEGE,
-                Code("category", zh="项目分类", en="Programme", required=True, code_list="project_class", listed=True),
+                Code("category", zh="项目分类", en="Programme", required=True, code_list="project_class", depth=0, listed=True),
                 Code("subcategory", zh="项目子类", en="Class in the programme", code_list="project_class", parent_field="category"),
                 Code("level", zh="项目级别", en="Level", required=True, code_list="project_level", listed=True),
                 blocks.STATUS,

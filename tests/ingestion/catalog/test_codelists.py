@@ -114,3 +114,14 @@ def test_validity_by_year_and_month() -> None:
 
 def test_an_unknown_list_is_empty_not_an_error() -> None:
     assert CODES.items("no_such_list") == [] and CODES.label("no_such_list", "7") == "7"
+
+
+@pytest.mark.ac("AC-156")
+def test_only_the_level_asked_for_is_offered() -> None:
+    programmes = CODES.items("project_class", depth=0)
+    assert {"ST03", "SK04", "HBNSF"} <= {item.code for item in programmes} and all(
+        not item.parent for item in programmes
+    )
+    disciplines = {item.code for item in CODES.items("gbt13745_discipline", depth=1)}
+    assert {"520", "880"} <= disciplines and not disciplines & {"A", "52020"}
+    assert {item.code for item in CODES.children("project_class", "ST03")} >= {"ST03-MS", "ST03-QN"}
