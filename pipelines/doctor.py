@@ -85,7 +85,7 @@ def _store(store: Store) -> Seen:
 
 def _migrations(store: Store) -> Seen:
     if setup.pending(store):
-        return False, "数据库结构不是最新版本，请运行 yanshu init 升级", "the tables are older than the product"
+        return False, "数据库结构不是最新版本，请运行 yanshu init 升级", "the tables are older than the product; yanshu init upgrades them"
     return True, "已是最新版本", "up to date"
 
 

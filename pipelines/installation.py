@@ -46,6 +46,34 @@ def build() -> Store:
     return store
 
 
+def require_ready(store: Store) -> None:
+    """Raises OperationError where nothing is set up, or the tables are older than the product."""
+    from ingestion.store import setup
+
+    if not is_set_up(store):
+        raise OperationError(
+            "尚未初始化：请先运行 yanshu init 或 yanshu demo。", "Nothing is set up yet: run yanshu init or yanshu demo first."
+        )
+    if setup.pending(store):
+        raise OperationError(
+            "数据库结构不是最新版本：请先运行 yanshu init 升级。", "The tables are older than the product: run yanshu init to upgrade them."
+        )
+
+
+def upgrade() -> bool:
+    """Brings an installation's tables to the product's version; False where there is nothing to upgrade."""
+    from ingestion.store import setup
+
+    store = open_store()
+    try:
+        older = is_set_up(store) and setup.pending(store)
+    finally:
+        store.dispose()
+    if older:
+        build().dispose()
+    return older
+
+
 def initialise(code: str, name: str, username: str, person_name: str) -> str:
     """A new installation with its province office; returns the path of the single-use set-up link.
 

@@ -26,8 +26,9 @@ def register(app: typer.Typer, words: Words) -> None:
         "init",
         cls=cls,
         help=words(
-            "建立一个新的空系统，并显示一次性设置链接；使用该链接之前没有任何可用账号。",
-            "Sets up a new, empty installation and shows a single-use link; no account is usable before it is used.",
+            "建立一个新的空系统，并显示一次性设置链接；使用该链接之前没有任何可用账号。换用新版本后再次运行则升级数据库结构。",
+            "Sets up a new, empty installation and shows a single-use link; no account is usable before it is used. "
+            "Run again after a new version it upgrades the tables.",
         ),
     )
     def init(
@@ -38,8 +39,11 @@ def register(app: typer.Typer, words: Words) -> None:
         address: Annotated[str, typer.Option("--address", metavar=words("网址", "URL"), help=words("链接前面的网址。", "The address the link begins with."))] = "http://127.0.0.1:8501",
         as_json: Annotated[bool, json_option] = False,
     ) -> None:
-        from pipelines.installation import initialise
+        from pipelines.installation import initialise, upgrade
 
+        if upgrade():
+            emit({"upgraded": True}, words("数据库结构已升级。", "The tables were upgraded."), as_json)
+            return
         link = address.rstrip("/") + initialise(code, name, username, person)
         emit(
             {"code": code, "username": username, "link": link},
@@ -94,13 +98,13 @@ def register(app: typer.Typer, words: Words) -> None:
         host: Annotated[str, host_option] = "127.0.0.1",
     ) -> None:
         from ingestion.store.engine import open_store
-        from pipelines.installation import is_set_up
+        from pipelines.installation import require_ready
 
         store = open_store()
-        ready = is_set_up(store)
-        store.dispose()
-        if not ready:
-            raise Failure(words("尚未初始化：请先运行 yanshu init 或 yanshu demo。", "Nothing is set up yet: run yanshu init or yanshu demo first."))
+        try:
+            require_ready(store)
+        finally:
+            store.dispose()
         _serve(host, port)
 
     def _serve(host: str, port: int) -> None:
