@@ -40,9 +40,9 @@ def _codes(university_code: str, _when: int) -> Codes:
         return code_lists.for_university(uow, university_code)
 
 
-def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any], on: str | None = None) -> list[str]:
+def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], document: dict[str, Any], on: str | None = None, *, roots: bool = False) -> list[str]:
     """The codes that may be chosen: valid on the record's date (today without one), and children of the
-    parent's code where there is a parent field."""
+    parent's code where there is a parent field. ``roots``: another field holds the level below."""
     name = code_list(field, row, document)
     held = codes(actor)
     day = on or today().isoformat()
@@ -51,7 +51,10 @@ def options(actor: Principal, field: Code | MultiCode, row: dict[str, Any], docu
         if parent in (None, ""):
             return []
         return [item.code for item in held.children(name, str(parent)) if item.valid_on(day)]
-    return [item.code for item in held.items(name, day)]
+    depth = field.depth if isinstance(field, Code) else None
+    if depth is not None:
+        return [item.code for item in held.items(name, day, depth)]
+    return [item.code for item in held.items(name, day) if not (roots and item.parent)]
 
 
 def words(actor: Principal, name: str) -> Callable[[str], str]:

@@ -87,7 +87,8 @@ def _control(actor: Principal, place: Place, field: k.Field, label: str) -> None
             ss.setdefault(key, value)
             st.segmented_control(label, [True, False], format_func=_yes_no, **common)
         case k.Code():
-            offered = choices.options(actor, field, place.row, place.form.document, _day(place))
+            below = any(isinstance(f, k.Code) and f.parent_field == field.name for f in place.form.type.fields())
+            offered = choices.options(actor, field, place.row, place.form.document, _day(place), roots=below)
             name_of_list = choices.code_list(field, place.row, place.form.document)
             if value is not None and value not in offered:
                 offered = [*offered, value]  # a retired code stays readable

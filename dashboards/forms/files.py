@@ -96,6 +96,9 @@ def _added(form: Form, slot_name: str, key: str) -> None:
         return
     actor = frame.current()
     for upload in st.session_state.get(key) or []:
+        if upload.file_id in form.taken:  # the browser may report the same upload twice
+            continue
+        form.taken.add(upload.file_id)
         try:
             attachments.add(frame.store(), actor, int(form.record_id or 0), slot_name, upload.name, upload.getvalue())
         except OperationError as problem:

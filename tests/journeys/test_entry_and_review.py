@@ -14,6 +14,7 @@ from tests.journeys.conftest import World
 from tests.journeys.steps import arrive, choose, expect_text, field, fill, open_page, settle, step, submit
 
 pytestmark = pytest.mark.journey
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def states(world: World, title: str) -> list[str]:
@@ -148,7 +149,7 @@ def test_a_returned_paper_comes_back_with_its_reason(world: World, log_in) -> No
     assert states(world, title) == ["00"]
 
 
-@pytest.mark.ac("AC-152", "AC-154", "AC-155", "AC-157", "AC-160", "AC-161", "AC-162", "AC-164")
+@pytest.mark.ac("AC-152", "AC-154", "AC-155", "AC-157", "AC-160", "AC-161", "AC-162", "AC-163", "AC-064")
 def test_a_vertical_project_says_what_is_missing_and_passes(world: World, log_in) -> None:
     page = log_in("r1")
     open_page(page, f"{world.address}/form?type=vertical_project", ".st-key-step")
@@ -172,6 +173,39 @@ def test_a_vertical_project_says_what_is_missing_and_passes(world: World, log_in
     card.get_by_role("button").first.click()
     settle(page)
     assert "step=" in page.url
+    choose(page, "项目分类", 0)
+    choose(page, "项目级别", "省部级")
+    choose(page, "项目状态", "申报")  # a number and an approval date do not exist yet
+    step(page, "合作单位")
+    page.get_by_role("button", name="新增一行").click()
+    settle(page)
+    boxes = page.locator(".st-key-step").get_by_role("textbox")
+    boxes.first.fill("楚天学院")
+    page.keyboard.press("Tab")
+    settle(page)
+    share = page.locator(".st-key-step").get_by_role("textbox", name=re.compile("比例"))
+    share.fill("120")
+    page.keyboard.press("Tab")
+    settle(page)
+    expect(page.locator(".st-key-step").get_by_text(re.compile("120")).first).to_be_visible()
+    page.get_by_role("button", name="移除").first.click()
+    settle(page)
+    step(page, "项目文档")
+    page.locator("input[type=file]").first.set_input_files([{"name": "申报书（最终）①.pdf", "mimeType": "application/pdf", "buffer": PDF}])
+    expect(page.get_by_role("link", name="申报书（最终）①.pdf")).to_be_visible()
+    page.get_by_text("本信息不涉密", exact=True).last.click()
+    settle(page)
+    submit(page)
+    arrive(page, "/record")
+    for name in ("s11", "o1"):
+        decide(log_in(name), world, "a", "江汉平原农田氮素流失的原位监测与阻控")
+    assert states(world, "江汉平原农田氮素流失的原位监测与阻控") == ["30"]
+    open_page(page, page.url)
+    expect(page.get_by_role("link", name="申报书（最终）①.pdf")).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="申报书（最终）①.pdf").evaluate("node => node.setAttribute('target', '_self')")
+        page.get_by_role("link", name="申报书（最终）①.pdf").click()
+    assert download.value.suggested_filename == "申报书（最终）①.pdf"
 
 
 @pytest.mark.ac("AC-153", "AC-020", "AC-245", "AC-085")
