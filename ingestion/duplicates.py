@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -89,6 +90,7 @@ def _fit(value: str) -> str:
     return value if len(value) <= VALUE_LENGTH else sha256(value)
 
 
+@lru_cache(maxsize=200_000)
 def folded(title: str) -> str:
     """A title for comparison: compatible forms joined, case and everything but letters and digits dropped."""
     text = unicodedata.normalize("NFKC", title).casefold()
