@@ -120,6 +120,7 @@ class Codes:
         self._own = own or {}
         self._tables: dict[str, dict[str, CodeItem]] = {}
         self._words: dict[str, dict[str, list[str]]] = {}
+        self._spelled: dict[str, dict[str, str]] = {}
 
     def table(self, name: str) -> dict[str, CodeItem]:
         """All items of a list by code, in order. An unknown list is empty."""
@@ -191,7 +192,10 @@ class Codes:
         """The items whose code or label looks most like ``text``."""
         table = self.table(name)
         wanted = normalise.key(text)
-        words = {f"{code}\0{word}": word for code, item in table.items() for word in _spellings(item)}
+        if name not in self._spelled:
+            spelled = {f"{code}\0{word}": word for code, item in table.items() for word in _spellings(item)}
+            self._spelled[name] = spelled
+        words = self._spelled[name]
         found = process.extract(wanted, words, scorer=fuzz.WRatio, limit=limit * 4)
         found.sort(key=lambda hit: -fuzz.ratio(wanted, hit[0]))
         codes = dict.fromkeys(key.split("\0")[0] for _, _, key in found)

@@ -66,7 +66,7 @@ TYPE = RecordType(
             blocks.DISCIPLINE,
             YesNo("is_government", zh="是否政府奖", en="Government award", needed_for=blocks.BOTH),
             Identifier("certificate_no", zh="证书编号", en="Certificate number"),
-            Year("award_year", zh="奖励年度", en="Award year", hint_zh="如“2023年度奖”填2023，可早于获奖日期"),
+            Year("award_year", zh="奖励年度", en="Award year", hint_zh="如“2023年度奖”填2023，可早于获奖日期", hint_en="The year in the award's name; it may lie before the date"),
             Money("prize_money", zh="奖金", en="Prize money"),
             RecordRefs("outcome_ids", zh="关联成果", en="Outcomes awarded", targets=(*blocks.OUTCOMES, *blocks.INTELLECTUAL_PROPERTY)),
             blocks.PROJECT_IDS,

@@ -39,7 +39,7 @@ TYPE = RecordType(
                 Identifier("project_no", zh="项目编号", en="Project number", required_when=blocks.APPROVED, max_length=60, listed=True),
                 UNIVERSITY_NAME,
                 COLLEGE,
-                Text("batch", zh="立项批次", en="Batch", required=True, max_length=100, listed=True, hint_zh="如：2025年度校级科研项目（第一批）"),
+                Text("batch", zh="立项批次", en="Batch", required=True, max_length=100, listed=True, hint_zh="如：2025年度校级科研项目（第一批）", hint_en="e.g. University research projects 2025, first batch"),
                 Code("category", zh="项目类别", en="Class", code_list="university_project_class", listed=True),
                 blocks.STATUS,
                 Date("approved_on", zh="立项时间", en="Approved on", required_when=blocks.APPROVED, listed=True),

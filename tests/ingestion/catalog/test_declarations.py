@@ -60,6 +60,8 @@ def test_names_are_unique_and_labels_stand_in_both_languages(record_type: k.Reco
         assert named.zh and named.en, named
         assert not any("\u4e00" <= char <= "\u9fff" for char in named.en), named.en
         assert named.zh == named.zh.strip() and named.en == named.en.strip()
+    for field in every_field(record_type):
+        assert bool(field.hint_zh) == bool(field.hint_en), field.name
     labels = [field.zh for field in record_type.fields()]
     assert len(labels) == len(set(labels)), "two fields of a form with the same label cannot be told apart"
 
