@@ -147,11 +147,13 @@ def _merge(con: duckdb.DuckDBPyConnection, name: str, table: feed.TableChanges) 
     older transaction is open, and a saved form may write the values that stood there."""
     con.register("_changed_keys", pa.table({"key": table.keys}))
     con.register("_arrived", table.rows)
-    standing = f'SELECT * FROM raw."{name}" WHERE "{table.key}" IN (SELECT key FROM _changed_keys)'  # noqa: S608
-    owner = university_column(name)
-    differing = con.execute(
-        f'SELECT DISTINCT "{table.key}", "{owner}" FROM ('  # noqa: S608
-        f"({standing} EXCEPT ALL SELECT * FROM _arrived) UNION ALL (SELECT * FROM _arrived EXCEPT ALL {standing}))"
+    con.execute(
+        f'CREATE OR REPLACE TEMP TABLE _standing AS SELECT * FROM raw."{name}" '  # noqa: S608
+        f'WHERE "{table.key}" IN (SELECT key FROM _changed_keys)'
+    )
+    differing = con.execute(  # every row has an identity of its own, so sets of rows may be compared
+        f'SELECT DISTINCT "{table.key}", "{university_column(name)}" FROM ('  # noqa: S608
+        "(FROM _standing EXCEPT FROM _arrived) UNION ALL (FROM _arrived EXCEPT FROM _standing))"
     ).fetchall()
     con.unregister("_arrived")
     if differing:
