@@ -101,7 +101,7 @@ def _movers(mart: Mart, spec: Spec) -> str:
     there = {keys[0]: value or 0 for keys, value, _ in numbers.groups(mart, replace(spec, year=spec.year - 1), ("college",))}
     moves = {key: here.get(key, 0) - there.get(key, 0) for key in {*here, *there}}
     total = sum(moves.values())
-    same_way = sorted((k for k, v in moves.items() if v * total > 0), key=lambda k: -abs(moves[k]))[:2]
+    same_way = sorted((k for k, v in moves.items() if v * total > 0), key=lambda k: (-abs(moves[k]), k))[:2]
     if not same_way:
         return ""
     names = colleges(mart)
