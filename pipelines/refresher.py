@@ -26,6 +26,10 @@ SETTLE_SECONDS = 0.5
 """After a change is seen, how long to wait for the rest of a burst of edits."""
 RETRY_SECONDS = 30.0
 """After a failed run, how long to leave the same changes alone (a new request is taken at once)."""
+LATE = 10_000
+"""How far back in the change log a late row is looked for."""
+
+Seen = tuple[int, int]
 
 
 class Refresher:
@@ -37,7 +41,7 @@ class Refresher:
         self.poll = poll
         self.transformer = Transformer(home)
         self._stop = threading.Event()
-        self._seen = -1
+        self._seen: Seen | None = None
         self._not_before = 0.0
 
     def stop(self) -> None:
@@ -60,7 +64,7 @@ class Refresher:
         asked, newest = self._look()
         if asked is None and (newest == self._seen or time.monotonic() < self._not_before):
             return None
-        if asked is None and self._seen >= 0:
+        if asked is None and self._seen is not None:
             self._stop.wait(SETTLE_SECONDS)
             _, newest = self._look()
         if asked is not None:
@@ -75,7 +79,11 @@ class Refresher:
         self._not_before = 0.0
         return result
 
-    def _look(self) -> tuple[refreshes.Request | None, int]:
+    def _look(self) -> tuple[refreshes.Request | None, Seen]:
+        """Requests, and how the end of the change log looks: on PostgreSQL a row numbered earlier may be
+        committed later, so the highest number alone would miss it."""
+        seq = p.change_log.c.seq
         with self.store.read(ALL) as uow:
-            newest = uow.conn.execute(select(func.coalesce(func.max(p.change_log.c.seq), 0))).scalar_one()
-            return refreshes.waiting(uow), int(newest)
+            newest = int(uow.conn.execute(select(func.coalesce(func.max(seq), 0))).scalar_one())
+            late = uow.conn.execute(select(func.count()).where(seq > newest - LATE)).scalar_one()
+            return refreshes.waiting(uow), (newest, int(late))
