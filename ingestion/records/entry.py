@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ingestion import audit, derive, messages, people, permissions, serializer, vault
 from ingestion.catalog import kinds as k
@@ -183,9 +184,15 @@ def delete_draft(uow: UnitOfWork, actor: Principal, record_id: int, version: int
         )
     if header["type"] == "person":
         uow.conn.execute(update(p.record).where(p.record.c.id == record_id).values(owner_person_id=None))
-    uow.conn.execute(delete(p.attachment).where(p.attachment.c.record_id == record_id))
-    uow.conn.execute(delete(p.finding).where(p.finding.c.record_id == record_id))
-    uow.conn.execute(delete(p.record).where(p.record.c.id == record_id))
+    try:
+        with uow.conn.begin_nested():
+            uow.conn.execute(delete(p.attachment).where(p.attachment.c.record_id == record_id))
+            uow.conn.execute(delete(p.finding).where(p.finding.c.record_id == record_id))
+            uow.conn.execute(delete(p.record).where(p.record.c.id == record_id))
+    except IntegrityError as error:
+        raise OperationError(
+            "其他记录引用了这份草稿，请先去掉引用再删除。", "Another record refers to this draft; remove the reference first."
+        ) from error
     audit.write(uow, actor, "delete", header["type"], record_id, {"title": header["title"]})
 
 

@@ -251,3 +251,24 @@ def test_a_paper_not_yet_printed_may_lie_ahead_and_does_not_count(world: World) 
         assert "published_on" in {i.field for i in refused.value.issues}
         view = send(uow, world.o1, draft(uow, world.o1, {**paper, "publication_stage": "2"}))
         assert (view.state, view.header["in_statistics"]) == ("30", False)
+
+
+def test_a_draft_that_is_referred_to_is_not_deleted(world: World) -> None:
+    with world.begin() as uow:
+        project = draft(uow, world.r1, {"name": "一个项目"}, "vertical_project")
+        paper = draft(uow, world.r1, {"title": "一篇论文", "project_ids": [project.id]})
+        with pytest.raises(OperationError):
+            records.delete_draft(uow, world.r1, project.id)
+        assert records.load(uow, world.r1, project.id).title == "一个项目"
+        records.delete_draft(uow, world.r1, paper.id)
+        records.delete_draft(uow, world.r1, project.id)
+
+
+def test_what_was_taken_back_can_be_deleted_with_its_history(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = send(uow, world.r1, draft(uow, world.r1, paper))
+        back = review.withdraw(uow, world.r1, view.id, view.version)
+        records.delete_draft(uow, world.r1, view.id, back.version)
+        with pytest.raises(NotFound):
+            records.load(uow, world.r1, view.id)
