@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -64,3 +65,8 @@ def pick(zh: str, en: str) -> str:
 def N_(text: str) -> str:
     """Marks a word that is translated where it is drawn, not where it is declared."""
     return text
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several words in a row: 甲、乙 or a, b."""
+    return (", " if language() == "en" else "、").join(words)

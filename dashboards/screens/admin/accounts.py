@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.forms import choices
-from dashboards.i18n import t
+from dashboards.i18n import listed, t
 from ingestion import accounts, people
 from ingestion.accounts import AccountRow, Grant
 from ingestion.principal import OperationError, Principal
@@ -59,7 +59,7 @@ def _state(row: AccountRow) -> str:
 
 
 def _line(actor: Principal, row: AccountRow) -> dict[str, Any]:
-    roles = "、".join(frame.role_word(g.role) + (f"（{frame.unit_name(actor, g.unit_id)}）" if g.unit_id and not actor.is_province else "") for g in row.grants)
+    roles = listed(frame.role_word(g.role) + (f"（{frame.unit_name(actor, g.unit_id)}）" if g.unit_id and not actor.is_province else "") for g in row.grants)
     out = {"username": row.username, "name": row.name, "roles": roles, "state": _state(row), "login": local_time(row.last_login_at).strftime("%Y-%m-%d %H:%M") if row.last_login_at else "—"}
     return {"university": row.university_code, **out} if actor.is_province else out
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.forms import checks, children, fields, files, people, progress
 from dashboards.forms.state import Form, opened
-from dashboards.i18n import pick, t
+from dashboards.i18n import listed, pick, t
 from dashboards.screens.query import actions
 from ingestion import amendments, audit, records
 from ingestion.catalog.kinds import AnyStep, Children, Contributors, Documents, FileSlot, Issue, Step
@@ -177,7 +177,7 @@ def _side(actor: Principal, form: Form, far: progress.Progress) -> None:
         st.markdown(f"**{t('完成度')} {far.percent}%**")
         st.progress(far.percent)
         if far.missing:
-            st.caption(t("还差：{list}", list=frame.md("、".join(far.missing))))
+            st.caption(t("还差：{list}", list=frame.md(listed(far.missing))))
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{t('附件')}**")
         files.others(actor, form)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboards import frame, navigation
-from dashboards.i18n import pick, t
+from dashboards.i18n import listed, pick, t
 from ingestion import amendments, records, review
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
@@ -83,7 +83,7 @@ def last_return(actor: Principal, type_id: str, record_id: int, state: str, amen
         st.text(event["reason"] or "")
         st.caption(f"{frame.md(event['account_name'])} · {local_time(event['at']).strftime('%Y-%m-%d %H:%M')}")
         if event["marked_fields"]:
-            st.caption(t("请修改：{fields}", fields=frame.md("、".join(field_word(type_id, f) for f in event["marked_fields"]))))
+            st.caption(t("请修改：{fields}", fields=frame.md(listed(field_word(type_id, f) for f in event["marked_fields"]))))
 
 
 def field_word(type_id: str, name: str) -> str:

@@ -141,7 +141,7 @@ def _table(actor: Principal, declared: RecordType, found: Page) -> pd.DataFrame:
         line: dict[str, object] = {"title": row.title or "—"}
         if declared.id != "person":
             line["owner"] = row.owner or t("未归属")
-        line["college"] = row.college or "—"
+        line["college"] = frame.unit_name(actor, row.college_id) or "—"
         for field in _listed(declared):
             line[field.name] = _cell(field, row.values.get(field.name), lang, held)
         line["state"] = [frame.state_word(row.display_state)]
@@ -162,13 +162,14 @@ def _cell(field: k.Field, value: object, lang: str, held: object) -> object:
 
 def _columns(declared: RecordType, narrow: bool) -> dict[str, object]:
     c = st.column_config
+    lang_zh = language() == "zh"
     title = declared.field(declared.title)
     states = list(filters.STATES)
     out: dict[str, object] = {
         "title": c.TextColumn(progress.label(title), width=200 if narrow else 340),
         "owner": c.TextColumn(t("负责人") if declared.group in ("projects", "funds") else t("第一完成人"), width=90),
         "college": c.TextColumn(t("所属学院"), width=130),
-        "state": c.MultiselectColumn(t("状态"), options=[frame.state_word(s) for s in states], color=[TINTS[s] for s in states], width=105),
+        "state": c.MultiselectColumn(t("状态"), options=[frame.state_word(s) for s in states], color=[TINTS[s] for s in states], width=105 if lang_zh else 175),
         "number": c.TextColumn(t("编号"), width=100),
     }
     for field in _listed(declared):
