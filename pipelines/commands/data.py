@@ -35,11 +35,17 @@ def register(app: typer.Typer, words: Words) -> None:
         full: Annotated[bool, typer.Option("--full", help=words("全部重建。", "Rebuild everything."))] = False,
         as_json: Annotated[bool, json_option] = False,
     ) -> None:
-        from ingestion.store.engine import home, open_store
+        from ingestion import refreshes
+        from ingestion.store.engine import ALL, home, open_store
         from pipelines import refresh as refreshing
+        from pipelines.installation import require_ready
 
         store = open_store()
         try:
+            require_ready(store)
+            with store.begin(ALL) as uow:  # this run answers whatever was asked for before it
+                if (asked := refreshes.waiting(uow)) is not None:
+                    refreshes.take(uow, asked)
             with Progress(quiet=as_json).running() as progress:
                 result = refreshing.run(
                     store, home(), full=full, progress=lambda stage, _seconds: progress.step(_stage(stage, words))
