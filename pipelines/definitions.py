@@ -240,7 +240,7 @@ def run_in_process(store: Store, home: Path, full: bool = False, transformer: Tr
     transformer = transformer or Transformer(home)
     if home not in _BUILT:
         _BUILT[home] = build(transformer)
-    job = _BUILT[home].get_job_def("refresh")
+    job = _BUILT[home].resolve_job_def("refresh")
 
     def work(refresh: Refresh) -> None:
         with dg.DagsterInstance.ephemeral() as instance:
