@@ -4,6 +4,7 @@
 
 import csv
 import io
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,6 +94,8 @@ def register(app: typer.Typer, words: Words) -> None:
         try:
             with store.read(ALL) as uow:
                 actor = _actor(lambda: accounts.principal_for(uow, university, as_user, "office_admin"), university, as_user, words)
+            if not non_secret and not dry_run and sys.stdin.isatty():
+                non_secret = typer.confirm(words("涉密数据不得上网。确认本批信息不涉密？", "Does this batch hold nothing secret?"))
             with Progress(quiet=as_json).running() as progress:
                 outcome = history.import_papers(
                     store, actor, file, sets=tuple(sets or ()), college=college, non_secret=non_secret, dry_run=dry_run,
