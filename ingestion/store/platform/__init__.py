@@ -1,0 +1,108 @@
+"""The hand-written tables: everything that is not the body of a record type.
+
+Times are naive UTC. Money is integer fen. ``university_code`` stands in every tenant row: it is what
+row-level security, ``permissions.visible`` and the composite foreign keys hold on to.
+"""
+
+from ingestion.store.platform.accounts import (
+    account,
+    account_grant,
+    login_event,
+    one_time_token,
+    password_history,
+    session,
+)
+from ingestion.store.platform.files import (
+    attachment,
+    blob,
+)
+from ingestion.store.platform.machine import (
+    change_log,
+    import_batch,
+    job,
+    refresh_request,
+    refresh_status,
+)
+from ingestion.store.platform.metadata import METADATA, Code5, Id, pk, table, tenant
+from ingestion.store.platform.money import (
+    fund_entry,
+    project_balance,
+)
+from ingestion.store.platform.organisations import (
+    code_item,
+    setting,
+    unit,
+    university,
+)
+from ingestion.store.platform.records import (
+    amendment,
+    contributor,
+    contributor_affiliation,
+    person_post,
+    record,
+    record_key,
+    record_link,
+    record_value,
+    record_version,
+    review_event,
+    year_lock,
+)
+from ingestion.store.platform.traces import (
+    audit_block,
+    audit_row,
+    finding,
+    idempotency,
+)
+from ingestion.store.platform.words import (
+    message,
+    notice,
+    saved_query,
+    vault_key_check,
+)
+
+__all__ = [
+    "Code5",
+    "Id",
+    "METADATA",
+    "account",
+    "account_grant",
+    "amendment",
+    "attachment",
+    "audit_block",
+    "audit_row",
+    "blob",
+    "change_log",
+    "code_item",
+    "contributor",
+    "contributor_affiliation",
+    "finding",
+    "fund_entry",
+    "idempotency",
+    "import_batch",
+    "job",
+    "login_event",
+    "message",
+    "notice",
+    "one_time_token",
+    "password_history",
+    "person_post",
+    "pk",
+    "project_balance",
+    "record",
+    "record_key",
+    "record_link",
+    "record_value",
+    "record_version",
+    "refresh_request",
+    "refresh_status",
+    "review_event",
+    "saved_query",
+    "session",
+    "setting",
+    "table",
+    "tenant",
+    "unit",
+    "university",
+    "vault_key_check",
+    "year_lock",
+]

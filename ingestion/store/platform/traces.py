@@ -1,0 +1,70 @@
+"""Findings, the audit log and honoured submission tokens."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    String,
+    Text,
+)
+
+from ingestion.store.platform.metadata import Id, pk, table, tenant
+
+finding = table(
+    "finding",
+    pk(),
+    tenant(),
+    Column("record_id", Id),
+    Column("rule", String(40), nullable=False),
+    Column("field", String(100), nullable=False, default=""),
+    Column("severity", String(10), nullable=False),
+    Column("text_zh", Text, nullable=False),
+    Column("text_en", Text, nullable=False),
+    Column("source", String(20), nullable=False),  # import | submit | raw | marts
+    Column("opened_at", DateTime, nullable=False),
+    Column("closed_at", DateTime),
+    Index(None, "university_code", "record_id"),
+    comment="One row per open or closed data-quality finding.",
+)
+
+audit_row = table(
+    "audit_row",
+    pk(),
+    tenant(),
+    Column("at", DateTime, nullable=False),
+    Column("account_id", Id),
+    Column("actor", String(120), nullable=False),  # name and role, or 系统
+    Column("action", String(60), nullable=False),
+    Column("object_type", String(40), nullable=False),
+    Column("object_id", String(60)),
+    Column("detail", Text, nullable=False, default="{}"),  # JSON: before, after, reason; never a secret
+    Index(None, "university_code", "at"),
+    Index(None, "object_type", "object_id"),
+    comment="One row per write, refusal, reveal or export; rows are only ever added.",
+)
+
+audit_block = table(
+    "audit_block",
+    pk(),
+    Column("first_row", Id, nullable=False),
+    Column("last_row", Id, nullable=False),
+    Column("rows", Text, nullable=False),  # the rows' ids as ranges: a row committed late joins a later block
+    Column("leaves", Text, nullable=False),  # a hash of each row in that order, to name the row that changed
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", String(200), nullable=False),
+    Column("sealed_at", DateTime, nullable=False),
+    comment="One row per sealed run of audit rows, linked by hash.",
+)
+
+idempotency = table(
+    "idempotency",
+    Column("token", String(64), primary_key=True),
+    tenant(),
+    Column("account_id", Id, nullable=False),
+    Column("record_id", Id),
+    Column("at", DateTime, nullable=False),
+    comment="One row per submission token already honoured.",
+)

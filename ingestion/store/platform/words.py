@@ -1,0 +1,68 @@
+"""Notices, messages, saved queries and the key probe."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+)
+
+from ingestion.store.platform.metadata import Id, pk, table, tenant
+
+notice = table(
+    "notice",
+    pk(),
+    tenant(),  # the publisher: a province notice carries the province's code
+    Column("audience", String(20), nullable=False),  # province | university
+    Column("title", String(300), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("publish_on", Date, nullable=False),
+    Column("withdrawn_at", DateTime),
+    Column("created_by", Id, ForeignKey("account.id"), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    CheckConstraint("audience IN ('province','university')", name="audience"),
+    comment="One row per notice (公告).",
+)
+
+message = table(
+    "message",
+    pk(),
+    tenant(),
+    Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("record_id", Id),
+    Column("at", DateTime, nullable=False),
+    Column("read_at", DateTime),
+    Index(None, "account_id", "read_at"),
+    comment="One row per message to an account.",
+)
+
+saved_query = table(
+    "saved_query",
+    pk(),
+    tenant(),
+    Column("account_id", Id, ForeignKey("account.id"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("sql", Text, nullable=False),
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("created_at", DateTime, nullable=False),
+    comment="One row per SQL text an analyst saved.",
+)
+
+vault_key_check = table(
+    "vault_key_check",
+    Column("id", Integer, primary_key=True),
+    Column("probe", LargeBinary, nullable=False),
+    comment="One row: a probe encrypted with the installation's key, to tell a wrong key at start.",
+)
