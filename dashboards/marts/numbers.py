@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
-from dashboards.marts.reader import Mart
+from dashboards.marts.reader import PROVINCE, Mart
 from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, read, until_clause
 from ingestion.store.engine import local_time, today
 
@@ -234,6 +234,11 @@ def sql_of(mart: Mart, spec: Spec) -> str:
     found = definitions.definition(mart, spec.indicator)
     if not found.is_configured:
         return ""
+    if mart.meta.university_code == PROVINCE:
+        return (
+            "SELECT university, value, value_per_head\nFROM rpt_province\nWHERE "
+            f"indicator = {_literal(found.indicator)}\n  AND year = {spec.year}\n  AND category_1 = '*'"
+        )
     if not found.is_additive:
         if not found.operation:
             return ""

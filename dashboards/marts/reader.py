@@ -101,7 +101,7 @@ class Mart:
 
 def rows_of(path: str, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Runs on an open file. For ``Mart.rows`` and the page cache only: a path comes from a Mart."""
-    cursor = _connection(path).cursor()
+    cursor = _cursor(path)
     try:
         return cursor.execute(sql, list(parameters)).fetchall()
     finally:
@@ -140,7 +140,8 @@ def pointer() -> Pointer:
         found = Pointer(int(content["generation"]), files, as_of, held)
         in_force = {str(published() / relative) for _, relative in files}
         for old in [name for name in _open if name not in in_force]:
-            _open.pop(old).close()
+            # let go, not closed: close() would also end the cursors of reruns still reading the old file
+            del _open[old]
             _metas.pop(old, None)
         _pointer = (key, found)
         return found
@@ -210,7 +211,8 @@ def _inside_published(path: Path) -> None:
         raise Denied()
 
 
-def _connection(path: str) -> duckdb.DuckDBPyConnection:
+def _cursor(path: str) -> duckdb.DuckDBPyConnection:
+    """A cursor keeps its file open until the rerun is done with it, also when the pointer moves on."""
     with _lock:
         connection = _open.get(path)
         if connection is None:
@@ -218,21 +220,16 @@ def _connection(path: str) -> duckdb.DuckDBPyConnection:
             for setting in SETTINGS:
                 connection.execute(setting)
             _open[path] = connection
-        return connection
+        return connection.cursor()
 
 
 def _meta(path: str) -> Meta:
     known = _metas.get(path)
     if known is None:
-        row = (
-            _connection(path)
-            .cursor()
-            .execute(
-                "SELECT generation, as_of, published_at, university_code, reconciled, held_reason"
-                " FROM meta_generation"
-            )
-            .fetchall()[0]
-        )
+        row = rows_of(
+            path,
+            "SELECT generation, as_of, published_at, university_code, reconciled, held_reason FROM meta_generation",
+        )[0]
         known = Meta(int(row[0]), row[1], row[2], row[3] or "", bool(row[4]), row[5] or "")
         _metas[path] = known
     return known

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from dashboards.marts import peers, province, reader
+from dashboards.marts import numbers, peers, province, reader, sandbox
+from dashboards.marts.numbers import Spec
 from ingestion.principal import Denied, Principal
 
 Who = Callable[..., Principal]
@@ -68,3 +69,10 @@ def test_universities_see_peers_without_small_cells_and_ranks_among_few(who: Who
     assert peers.is_ranked(mart, "99002", "*", YEAR)
     with pytest.raises(Denied):
         reader.open_peers(who("expert"))
+
+
+@pytest.mark.ac("AC-101")
+def test_the_cards_sql_runs_on_the_provinces_own_file(who: Who) -> None:
+    sql = numbers.sql_of(_mart(who), Spec("O01", YEAR))
+    result = sandbox.run(who("province_analyst", "province"), sql)
+    assert result.total == len([line for line in province.compare(_mart(who), "O01", YEAR, (), per_head=False) if line.value is not None])

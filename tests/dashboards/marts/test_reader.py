@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import gc
 import inspect
 import json
+import os
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -101,6 +105,10 @@ def test_an_open_file_lets_nothing_in_or_out(who: Who, statement: str) -> None:
         reader.open_for(who("office_admin")).rows(statement)
 
 
+def _open_files() -> set[str]:
+    return {os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.islink(f"/proc/self/fd/{fd}")}
+
+
 def test_moving_the_pointer_closes_old_files_and_reads_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: Who) -> None:
     monkeypatch.setenv("YANSHU_HOME", str(tmp_path))
     published.build(tmp_path, {"99001": 20})
@@ -112,7 +120,9 @@ def test_moving_the_pointer_closes_old_files_and_reads_new_ones(tmp_path: Path, 
     assert new.meta.generation == 2
     assert new.path != old.path
     assert new.rows("SELECT count(*) FROM fct_record") != before
-    assert old.path not in reader._open  # closed, so the old file can go
+    gc.collect()
+    assert old.path not in _open_files()  # let go, so the old file can be removed
+    assert new.path in _open_files()
     shutil.rmtree(tmp_path / "published")
     reader.reset()
     with pytest.raises(NoNumbersYet):
@@ -124,3 +134,38 @@ def test_a_mart_carries_its_reach_and_cannot_be_changed(who: Who) -> None:
     assert {field.name for field in fields(Mart)} == {"path", "meta", "level", "college_id", "person_id", "persons"}
     with pytest.raises(AttributeError):
         mart.person_id = 5  # type: ignore[misc]
+
+
+def test_readers_in_many_threads_survive_a_moving_pointer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: Who) -> None:
+    monkeypatch.setenv("YANSHU_HOME", str(tmp_path))
+    published.build(tmp_path, {"99001": 20})
+    pointer = tmp_path / "published" / "current.json"
+    content = json.loads(pointer.read_text())
+    copies = []
+    for generation in range(2, 6):
+        name = f"99001/{generation:06d}.duckdb"
+        shutil.copy(tmp_path / "published" / "99001" / "000001.duckdb", tmp_path / "published" / name)
+        copies.append(content | {"generation": generation, "files": content["files"] | {"99001": name}})
+    problems: list[BaseException] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        try:
+            while not stop.is_set():
+                mart = reader.open_for(who("office_admin"))
+                assert mart.rows("SELECT count(*) FROM fct_record")[0][0] > 0
+        except BaseException as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for copy in copies * 5:
+        aside = pointer.with_suffix(".new")
+        aside.write_text(json.dumps(copy))
+        aside.replace(pointer)
+        time.sleep(0.05)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert problems == []
