@@ -132,9 +132,10 @@ def _switch(store: Store, token: str, grant: str) -> None:
         accounts.switch_role(uow, token, int(grant))
 
 
-def _content(store: Store) -> tuple[list[dict[str, str]], list[notices.Notice], str]:
+def _content(store: Store) -> tuple[list[dict[str, str]], list[notices.Notice], str, str]:
     with store.read(ALL) as uow:
-        return accounts.login_choices(uow), notices.public(uow, SHOWN_NOTICES), settings.get(uow, "support_phone")
+        support = settings.get(uow, "support_phone"), settings.get(uow, "support_mail")
+        return accounts.login_choices(uow), notices.public(uow, SHOWN_NOTICES), *support
 
 
 async def _page(
@@ -148,10 +149,12 @@ async def _page(
     status: int = 200,
 ) -> Response:
     request.scope["yanshu.next"] = values.get("next", "/")
-    choices, found, phone = await to_thread.run_sync(lambda: _content(store))
+    choices, found, phone, mail = await to_thread.run_sync(lambda: _content(store))
     language = edge.language(request)
     body = f'<div class="columns">{_board(choices, found, language)}{_box(choices, values, errors or {}, refusal, told, language)}</div>'
     parts = [word("phone", language, phone=phone)] if phone else []
+    if mail:
+        parts.append(word("mail", language, mail=mail))
     footer = " · ".join(esc(part) for part in (*parts, word("browsers", language)))
     return pages.page(request, f"{word('log_in', language)} · {word('product', language)}", body, status=status, footer=footer)
 

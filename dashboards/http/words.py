@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "need_password": ("请输入密码", "Enter your password"),
     "no_university": ("没有“{text}”，请从列表中选择", "There is no “{text}”; choose one from the list"),
     "phone": ("服务电话 {phone}", "Support {phone}"),
+    "mail": ("服务邮箱 {mail}", "E-mail {mail}"),
     "browsers": ("推荐使用新版 Chrome、Edge，或 360、奇安信的极速模式", "Use a current Chrome or Edge"),
     "old_browser": (
         "当前浏览器版本过旧，页面可能显示不完整。请使用新版 Chrome 或 Edge。",

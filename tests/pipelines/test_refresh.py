@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from ingestion import bulk, refreshes, review
+from ingestion import bulk, records, refreshes, review
+from ingestion.catalog.codelists import BUILT_IN
 from ingestion.catalog.registry import TYPE_IDS
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
@@ -67,6 +68,26 @@ def test_an_approved_paper_adds_one_for_its_author_college_and_university(instal
         )
         assert opened == [(sent.id,)]
     assert installation.query("SELECT DISTINCT title FROM fct_record WHERE type = 'paper'") == [(sent.title,)]
+
+
+@pytest.mark.ac("AC-174")
+def test_a_reprint_is_kept_with_its_paper_and_is_no_paper(installation: Installation) -> None:
+    universe = installation.universe
+    reprints = [
+        {"reprint_venue": code, "reprinted_on": "2024-05", "reprint_pages": "12-18"}
+        for code in [item.code for item in BUILT_IN["reprint_venue"].items][:2]
+    ]
+    (record_id,) = load(installation, "paper", [paper(installation.place("r1", "C1"), reprints=reprints)])
+    with installation.store.read(T1) as uow:
+        assert len(records.load(uow, universe.o1, record_id).document["reprints"]) == 2
+    installation.refresh()
+    for measure in ("R01", "O01"):
+        found = installation.query(
+            "SELECT count(*), sum(value) FROM fct_measure WHERE record_id = ? AND measure = ? AND included",
+            record_id,
+            measure,
+        )
+        assert found == [(1, 1)]
 
 
 def test_a_refresh_without_a_change_publishes_nothing(installation: Installation) -> None:
@@ -254,6 +275,7 @@ def _tables(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
         return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
 
 
+@pytest.mark.timeout(900)  # ten refreshes
 def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: Installation) -> None:
     """Any number that reads another record's row must be in the batch when that row changes."""
     universe = installation.universe

@@ -134,6 +134,13 @@ def test_every_measure_has_a_view_and_every_indicator_a_measure(transformer: Tra
     assert len(configured) >= 20
 
 
+def test_the_reports_read_every_rule_an_indicator_asks_for() -> None:
+    asked = {row[side] for row in seed("indicators") for side in ("counting_rule", "numerator_rule", "denominator_rule")} - {""}
+    text = (DBT / "macros/lists.sql").read_text(encoding="utf-8")
+    listed = text[text.index("macro asked_rules") : text.index("macro contributions_of")]
+    assert asked == set(re.findall(r"'(\w+)'", listed))
+
+
 def test_rules_breakdowns_types_and_date_columns_named_by_measures_exist() -> None:
     rules = {row["rule"] for row in seed("counting_rules")}
     dates = {row["date_rule"]: row["column_name"] for row in seed("date_rules")}
