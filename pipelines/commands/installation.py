@@ -2,6 +2,8 @@
 
 # No postponed annotations here: an option's help is worded when its command is registered.
 
+import os
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -85,8 +87,15 @@ def register(app: typer.Typer, words: Words) -> None:
             )
         text += "\n" + words(f"账号与密码：{build.accounts_file()}", f"Accounts and passwords: {build.accounts_file()}")
         emit({"made": made is not None, **(made.as_dict() if made else {}), "accounts": str(build.accounts_file())}, text, as_json)
-        if not no_serve:
+        if no_serve:
+            return
+        if made is None:
             _serve(host, port)
+            return
+        # A fresh process serves: what making the data and the first refresh took (400 MB) is given back.
+        sys.stdout.flush()
+        line = ["-m", "pipelines.cli", "serve", "--host", host, "--port", str(port), "--lang", words.language]
+        os.execv(sys.executable, [sys.executable, *line])
 
     @app.command(
         "serve",
