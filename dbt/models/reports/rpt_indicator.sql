@@ -25,6 +25,10 @@ pairs as (
     from asked as a
 ),
 
+contributions as (
+    {{ contributions_of('pairs', ['university', 'college']) }}
+),
+
 sums as (
     select
         c.university_code,
@@ -36,10 +40,7 @@ sums as (
         case when grouping(c.category_1) = 1 then '*' else c.category_1 end as category_1,
         cast(sum(c.contribution) as double) as value,
         count(distinct c.record_id) as records
-    from {{ ref('v_contribution') }} as c
-    inner join pairs as p on p.measure = c.measure and p.rule = c.rule
-    where c.level in ('university', 'college')
-    {{- of_touched('c.university_code') }}
+    from contributions as c
     group by grouping sets (
         (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id, c.category_1),
         (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id)

@@ -26,6 +26,10 @@ asked as (
     where i.kind = 'additive' and i.measure <> ''
 ),
 
+contributions as (
+    {{ contributions_of('asked', ['university']) }}
+),
+
 once as (
     select
         a.indicator,
@@ -34,10 +38,9 @@ once as (
         cast(sum(case when r.choice = 1 then c.contribution else 0 end) as double) as value,
         cast(sum(c.contribution) as double) as full_value,
         count(distinct case when r.choice = 1 then c.record_id end) as records
-    from {{ ref('v_contribution') }} as c
+    from contributions as c
     inner join asked as a on a.measure = c.measure and a.rule = c.rule
     inner join ranked as r on r.record_id = c.record_id
-    where c.level = 'university'
     group by grouping sets ((a.indicator, c.year, c.category_1), (a.indicator, c.year))
 ),
 
