@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LOCK := $(shell cksum requirements.lock | cut -d' ' -f1)
+# A file of tests stays on one worker, so that its stores and servers are built once.
+WORKERS ?= 2
 INSTALLED := .venv/installed-$(LOCK)
 
 .PHONY: demo serve test lint acceptance browser benchmarks clean help
@@ -34,7 +36,7 @@ browser:
 	@.ci/browser
 
 test: $(INSTALLED) browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Route
 
 from dashboards.http import compress, files, gate, login, passwords, public
 from ingestion.store.engine import Store
@@ -27,7 +28,9 @@ def _getter(store: Store | None) -> Callable[[], Store]:
 def routes(store: Store | None = None) -> list[BaseRoute]:
     """For ``st.App(routes=…)``. Without a store: the one of this process, opened at the first request."""
     get = _getter(store)
-    return [*public.routes(get), *login.routes(get), *passwords.routes(get), *files.routes(get)]
+    # The first page answers at "/" alone; its own name in the address would open a "no such page" dialog.
+    home = Route("/home", lambda _request: RedirectResponse("/"))
+    return [home, *public.routes(get), *login.routes(get), *passwords.routes(get), *files.routes(get)]
 
 
 def middleware(store: Store | None = None) -> list[Middleware]:
