@@ -134,11 +134,19 @@ def test_every_measure_has_a_view_and_every_indicator_a_measure(transformer: Tra
     assert len(configured) >= 20
 
 
-def test_the_reports_read_every_rule_an_indicator_asks_for() -> None:
-    asked = {row[side] for row in seed("indicators") for side in ("counting_rule", "numerator_rule", "denominator_rule")} - {""}
+def test_the_reports_read_every_rule_and_measure_an_indicator_asks_for() -> None:
+    rows = {row["indicator"]: row for row in seed("indicators")}
+    asked: dict[str, set[str]] = {}
+    for row in rows.values():
+        if row["measure"]:
+            asked.setdefault(row["counting_rule"], set()).add(row["measure"])
+        for side in ("numerator", "denominator"):
+            if row[side]:
+                asked.setdefault(row[f"{side}_rule"], set()).add(rows[row[side]]["measure"])
     text = (DBT / "macros/lists.sql").read_text(encoding="utf-8")
     listed = text[text.index("macro asked_rules") : text.index("macro contributions_of")]
-    assert asked == set(re.findall(r"'(\w+)'", listed))
+    written = {rule: set(re.findall(r"'(\w+)'", measures)) for rule, measures in re.findall(r"'(\w+)': \[(.*?)\]", listed)}
+    assert written == asked
 
 
 def test_rules_breakdowns_types_and_date_columns_named_by_measures_exist() -> None:

@@ -20,13 +20,8 @@ with asked as (
     inner join {{ ref('dim_indicator') }} as a on a.indicator = d.denominator
 ),
 
-pairs as (
-    select distinct a.measure, a.rule
-    from asked as a
-),
-
 contributions as (
-    {{ contributions_of('pairs', ['university', 'college']) }}
+    {{ contributions_of(['university', 'college']) }}
 ),
 
 sums as (

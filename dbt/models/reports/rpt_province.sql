@@ -27,7 +27,7 @@ asked as (
 ),
 
 contributions as (
-    {{ contributions_of('asked', ['university']) }}
+    {{ contributions_of(['university']) }}
 ),
 
 once as (
