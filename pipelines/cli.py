@@ -69,6 +69,12 @@ def _unforeseen(error: Exception, words: Words) -> str:
         return words("尚未初始化：请先运行 yanshu init 或 yanshu demo。", "Nothing is set up yet: run yanshu init or yanshu demo first.")
     if name == "OperationalError":
         return words("数据库无法连接，请检查 YANSHU_DATABASE_URL 与数据库服务。", "The database cannot be reached: check YANSHU_DATABASE_URL and the server.")
+    if name in ("ArgumentError", "NoSuchModuleError"):  # the address itself cannot be read; it may hold a password
+        return words(
+            "数据库地址无法识别：YANSHU_DATABASE_URL 应为 postgresql://用户:密码@主机/数据库；使用 SQLite 时不要设置该变量。",
+            "The database address cannot be read: YANSHU_DATABASE_URL must be postgresql://user:password@host/database; "
+            "leave it unset for SQLite.",
+        )
     if isinstance(error, PermissionError):
         return words("没有读写 YANSHU_HOME 的权限。", "YANSHU_HOME may not be read or written.")
     return words(

@@ -110,3 +110,13 @@ def test_unknown_university_and_account_look_the_same(capsys: pytest.CaptureFixt
     for university, user in (("42", "admin"), ("42", "nobody"), ("99999", "admin")):
         assert cli.run(["import", "paper", "x", "--university", university, "--as", user]) == 1
         assert f"高校 {university} 没有可用的账号“{user}”" in capsys.readouterr().err
+
+
+@pytest.mark.ac("AC-254")
+@pytest.mark.parametrize("address", ["", "postgres://u:geheim@db/yanshu", "db.example.edu"])
+def test_an_address_of_no_database_is_told_by_its_setting(address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANSHU_DATABASE_URL", address)
+    assert cli.run(["doctor"]) == 1
+    said = capsys.readouterr()
+    assert "YANSHU_DATABASE_URL 应为 postgresql://" in said.err + said.out
+    assert "Error" not in said.err + said.out and "geheim" not in said.err + said.out
