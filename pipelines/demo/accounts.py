@@ -21,6 +21,7 @@ from pipelines.demo.cast import College
 from pipelines.demo.fill import Person
 
 LETTERS, DIGITS = "abcdefghjkmnpqrstuvwxyz", "23456789"  # none that is taken for another
+OPEN_COLLEGES = 3  # with a researcher who can log in: every password costs a tenth of a second to hash
 COLUMNS = ("university", "username", "password", "role", "name")
 
 
@@ -84,8 +85,8 @@ def office_of(number: int) -> str:
 def fill_university(
     maker: Maker, rng: random.Random, number: int, colleges: list[College], people: list[Person], busiest: dict[int, list[Person]]
 ) -> tuple[dict[int, Who], dict[int, Who]]:
-    """Secretaries by college, researchers by person. The busiest of each college have accounts; one of them, and
-    those the acceptance universe names, a password."""
+    """Secretaries by college, researchers by person. The busiest of each college have accounts; one of each of
+    the first colleges, and those the acceptance universe names, a password."""
     secretaries: dict[int, Who] = {}
     for i, college in enumerate(colleges, start=1):
         prefix = "d" if college.code.startswith("D") else "s"
@@ -97,9 +98,9 @@ def fill_university(
         maker.make("f4", words.person_name(rng), "finance")
     researchers: dict[int, Who] = {}
     named = {person.person_id for person in people if person.named}
-    for college in colleges:
+    for nth, college in enumerate(colleges):
         for place, person in enumerate(busiest.get(college.unit_id, ())):
-            usable = place == 0 or person.person_id in named
+            usable = (place == 0 and nth < OPEN_COLLEGES) or person.person_id in named
             researchers[person.person_id] = maker.make(person.staff_no, person.name, "researcher", person_id=person.person_id, usable=usable)
     for person in people:
         if person.person_id in named and person.person_id not in researchers:

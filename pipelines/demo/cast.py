@@ -33,11 +33,13 @@ class Cast:
         self.university = university
         self.colleges = list(colleges)
         self.people = list(people)
+        self.lead: Person | None = None
+        """Who does the next work, where the story says it."""
         self._names = {college.unit_id: college.name for college in colleges}
         self._by_college: dict[int, tuple[list[Person], list[float]]] = {}
         for college in colleges:
             own = [person for person in people if person.unit_id == college.unit_id]
-            weights = [12.0 if person.named else min(12.0, rng.paretovariate(1.1)) for person in own]
+            weights = [2.0 if person.named else min(12.0, rng.paretovariate(1.1)) for person in own]
             self._by_college[college.unit_id] = (own, list(accumulate(weights)))
         self._college_weights = list(accumulate(len(self._by_college[c.unit_id][0]) for c in colleges))
 
@@ -50,6 +52,8 @@ class Cast:
 
     def college(self, branch: str | None = None) -> College:
         """A college by its size; ``branch`` st or sk where the work belongs to one."""
+        if self.lead is not None:
+            return next(college for college in self.colleges if college.unit_id == self.lead.unit_id)
         for _ in range(20):
             found = self._rng.choices(self.colleges, cum_weights=self._college_weights)[0]
             if branch is None or any(words.FIELDS[name].branch == branch for name in found.fields):
@@ -58,6 +62,9 @@ class Cast:
 
     def person(self, college: College, day: date) -> Person | None:
         """Somebody of the college who was there that day."""
+        if self.lead is not None and self.lead.joined <= day:
+            lead, self.lead = self.lead, None
+            return lead
         own, weights = self._by_college[college.unit_id]
         for _ in range(12):
             if not own:
@@ -89,7 +96,7 @@ class Cast:
             rank = first_rank + len(rows)
             lead = rank == 1
             dice = rng.random()
-            if dice < outsiders * (0.5 if lead else 1.0):
+            if dice < outsiders * (0.5 if lead else 1.0) and self.lead is None:
                 rows.append(self._outsider(role, rank, rng.random() < abroad / max(outsiders, 0.01)))
             elif not lead and dice < outsiders + students:
                 rows.append(self._student(college, role, rank))

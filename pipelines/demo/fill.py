@@ -47,15 +47,27 @@ class Scene:
     """Records in force that others may refer to, by type."""
     titles: set[str] = field(default_factory=set)
     """Titles given so far: no two works of a university are called the same."""
+    turn: int = 0
+    """How many days have been drawn."""
+    told: set[int] = field(default_factory=set)
+    """People whose story the demo tells: their projects are paid first."""
+    wealth: float = 1.0
+    """Grants and contracts of this kind of university, against those of the recipes."""
     insiders: set[int] = field(default_factory=set)
     """People who are experts too: each once."""
 
-    def unique(self, title: str) -> str:
-        """The title, or one told apart from those given before."""
-        made, number = title, 2
-        while made in self.titles:
-            made = f"{title}：以{self.rng.choice(words.PLACES)}为例" if number == 2 else f"{title}（{number}）"
-            number += 1
+    on: date | None = None
+    """The day the next work is about, where the story says it."""
+
+    def unique(self, make: Callable[[], str], end: Callable[[random.Random], str] = words.end) -> str:
+        """A title not given before: made anew a few times, then with an ending that tells it apart."""
+        made = make()
+        for attempt in range(400):
+            if made not in self.titles:
+                break
+            made = make() + (end(self.rng) if attempt >= 4 else "")
+            for _ in range(attempt // 40):  # thousands of works in one field: longer endings
+                made += end(self.rng)
         self.titles.add(made)
         return made
 

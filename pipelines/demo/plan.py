@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from ingestion import bulk
@@ -18,11 +19,15 @@ from pipelines.demo.timeline import Desk
 # per thousand records of a university
 SHARES: dict[str, float] = {
     "person": 105, "expert": 8, "institution": 6, "vertical_project": 80, "horizontal_project": 70, "university_project": 40,
-    "fund_arrival": 110, "fund_outward": 12, "fund_expense": 90, "patent": 58, "copyright": 24, "standard": 6, "drug_certificate": 2,
+    "fund_arrival": 190, "fund_outward": 12, "fund_expense": 90, "patent": 58, "copyright": 24, "standard": 6, "drug_certificate": 2,
     "new_variety": 2, "ic_layout": 2, "paper": 246, "book": 30, "research_report": 20, "appraisal": 10, "artwork": 8, "award": 22,
     "hosted_conference": 8, "lecture": 20, "attended_conference": 25, "cooperative_research": 6, "technology_transfer": 12,
     "landmark_result": 4, "economic_result": 4,
 }  # fmt: skip
+# one researcher with ten years of work of every sort, and the first of their papers still under way
+HERO = ("99001", "00123")
+STORY = {"paper": 21, "vertical_project": 2, "horizontal_project": 1, "university_project": 1, "patent": 4, "copyright": 1, "award": 1}
+STORY_STATES = {("paper", 0): "11", ("paper", 1): "00", ("paper", 2): "10"}
 ORDER = tuple(type_id for type_id in SHARES if type_id != "person")
 PROJECTS = ("vertical_project", "horizontal_project", "university_project")
 SETTLED = {"expert", "institution"}  # kept by the office, in force at once
@@ -44,6 +49,9 @@ class Filler:
         self._cast = cast
         self._desk = desk
         self._strength = recipes_outcomes.STRENGTH[peer_group]
+        scene.wealth = recipes_projects.WEALTH[peer_group]
+        self._hero = next((one for one in cast.people if one.named and (scene.university, one.staff_no) == HERO), None)
+        scene.told = set() if self._hero is None else {self._hero.person_id}
         self._projects: list[Project] = []
         self._patents: list[int] = []
 
@@ -52,12 +60,13 @@ class Filler:
         scene = self._scene
         made = list(self._made(type_id, wanted))
         items = []
-        for one in made:
+        for number, one in enumerate(made):
             document = complete(ALL_RECORDS[type_id], one.document, scene)
             items.append(
                 self._desk.item(
                     scene.rng, document, one.on, scene.as_of, one.college.unit_id, owner=_owner(one),
-                    history=type_id in SETTLED, settled=type_id in PROJECTS and scene.rng.random() < 0.9,
+                    history=type_id in SETTLED, settled=(type_id in PROJECTS and scene.rng.random() < 0.9) or number < self._told(type_id),
+                    state=STORY_STATES.get((type_id, number)) if number < self._told(type_id) else None,
                 )  # fmt: skip
             )
         ids = bulk.load(self._uow, self._system, type_id, items, checked=True)
@@ -85,10 +94,17 @@ class Filler:
                 yield from recipes_projects.payments(scene, self._projects, wanted, outward=False)
             case _:
                 recipe = self._recipe(type_id)
+                told = self._told(type_id)
                 for number in range(wanted):
+                    cast.lead = self._hero if number < told else None
+                    scene.on = scene.as_of - timedelta(days=12 + 9 * number) if (type_id, number) in STORY_STATES and number < told else None
                     one = recipe(scene, cast, number)
                     if one is not None and one.document.get("contributors", True):
                         yield one
+                cast.lead, scene.on = None, None
+
+    def _told(self, type_id: str) -> int:
+        return 0 if self._hero is None else STORY.get(type_id, 0)
 
     def _recipe(self, type_id: str) -> Callable[[Scene, Cast, int], Made | None]:
         match type_id:

@@ -14,7 +14,7 @@ def hosted(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     leader = cast.person(college, day)
     if leader is None:
         return None
@@ -33,7 +33,7 @@ def lecture(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     speaker = cast.person(college, day)
     if speaker is None:
         return None
@@ -56,7 +56,7 @@ def attended(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     people = [row for row in cast.team(college, day, "participant", sizes=(1, 1, 2), outsiders=0.0, students=0.2) if row["kind"] != "external"]
     if not people:
         return None
@@ -73,7 +73,7 @@ def attended(scene: Scene, cast: Cast, number: int) -> Made | None:
 def joint(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     person = cast.person(college, day)
     if person is None:
         return None

@@ -11,7 +11,16 @@ from pipelines.demo.fill import Document, Scene
 from pipelines.demo.recipes_projects import TEN_THOUSAND, Made, branch_code, subject
 
 GRANTED = ("4", "6", "7", "9")
+USES = ("", "", "用于", "基于改进型", "适用于", "可调式", "高可靠", "模块化", "低能耗", "便携式", "集成式")
 THINGS = ("装置", "方法", "系统", "设备及其控制方法", "材料及其制备方法")
+
+
+def _invention(rng: random.Random, found: words.Field) -> str:
+    return f"一种{rng.choice(USES)}{rng.choice(found.objects)}{rng.choice(found.methods)}{rng.choice(THINGS)}"
+
+
+def _variant(rng: random.Random) -> str:
+    return f"及{rng.choice(('存储介质', '终端设备', '应用', '检测工装', '评价方法', '配套夹具'))}"
 
 
 def patent(scene: Scene, cast: Cast, number: int) -> Made:
@@ -19,7 +28,7 @@ def patent(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college("st")
     found = subject(rng, college)
-    filed = timeline.day(rng, scene.as_of)
+    filed = timeline.day(scene)
     kind = rng.choices(("1", "2", "3"), (56, 37, 7))[0]
     takes = {"1": (500, 1100), "2": (150, 320), "3": (120, 260)}[kind]
     granted = filed + timedelta(days=rng.randint(*takes))
@@ -33,7 +42,7 @@ def patent(scene: Scene, cast: Cast, number: int) -> Made:
         status = rng.choice(("2", "3"))
     application = identifiers.patent_application(scene.university, number, filed.year, kind)
     document: Document = {
-        "title": scene.unique(f"一种{rng.choice(found.objects)}{rng.choice(found.methods)}{rng.choice(THINGS)}"), "patent_type": kind, "patent_scope": "1", "patent_status": status,
+        "title": scene.unique(lambda: _invention(rng, found), _variant), "patent_type": kind, "patent_scope": "1", "patent_status": status,
         "application_no": application, "filed_on": filed.isoformat(), "patentee": cast.university, "patentee_rank": 1 if rng.random() < 0.9 else 2,
         "publication_no": None, "publicised_on": None, "grant_no": None, "granted_on": None, "lapsed_on": None, "certificate_no": None,
         "is_service": True, "signature": "1" if own_first(team) else "2", "agency": None, "ipc": None, "pct_no": None, "fees": [], "country": "156",
@@ -55,7 +64,7 @@ def copyright(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     team = cast.team(college, day, "finisher", sizes=(1, 2, 3), outsiders=0.05)
     document: Document = {
         "title": f"{rng.choice(found.objects)}{rng.choice(('管理系统', '分析软件', '仿真平台', '教学平台'))}V{rng.randint(1, 3)}.0", "registration_no": f"{day.year}SR{scene.university[-2:]}{number:05d}",
@@ -70,7 +79,7 @@ def standard(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college("st")
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     document: Document = {
         "title": f"{rng.choice(found.objects)}{rng.choice(('技术规范', '检测方法', '评价导则'))}", "standard_no": f"DB42/T {scene.university[-2:]}{number:03d}-{day.year}",
         "issuer": "省市场监督管理局", "issued_on": day.isoformat(), "effective_on": (day + timedelta(days=60)).isoformat(), "unit_rank": rng.choice((1, 1, 2, 3)),
@@ -83,7 +92,7 @@ def standard(scene: Scene, cast: Cast, number: int) -> Made:
 def drug(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = next((c for c in cast.colleges if {"pharmacy", "medicine"} & set(c.fields)), None) or cast.college("st")
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     herb = rng.choice(words.FIELDS["pharmacy"].objects)
     document: Document = {
         "title": f"{herb}{rng.choice(('颗粒', '滴丸', '胶囊', '凝胶'))}", "certificate_no": f"国药证字Z{day.year}{scene.university[-2:]}{number:03d}", "registration_class": None,
@@ -96,7 +105,7 @@ def drug(scene: Scene, cast: Cast, number: int) -> Made:
 def variety(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = next((c for c in cast.colleges if "agronomy" in c.fields), None) or cast.college("st")
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     species = rng.choice(("水稻", "油菜", "柑橘", "茶树", "魔芋"))
     document: Document = {
         "title": f"{rng.choice(('荆', '楚', '江', '云'))}{species[:1]}{rng.randint(1, 99)}号", "species": species, "certificate_no": f"鄂审{species[:1]}{day.year}{scene.university[-2:]}{number:03d}",
@@ -109,7 +118,7 @@ def variety(scene: Scene, cast: Cast, number: int) -> Made:
 def layout(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = next((c for c in cast.colleges if "electronics" in c.fields), None) or cast.college("st")
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     filed = day - timedelta(days=rng.randint(60, 150))
     document: Document = {
         "title": f"{rng.choice(words.FIELDS['electronics'].objects)}芯片布图", "registration_no": f"BS.{day.year % 100}5{scene.university[-2:]}{number:04d}", "filed_on": filed.isoformat(),
@@ -123,7 +132,7 @@ def transfer(scene: Scene, cast: Cast, number: int, patents: list[int]) -> Made:
     rng = scene.rng
     college = cast.college("st")
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     amount = int(min(2000.0, 3 + rng.paretovariate(1.1) * 8)) * TEN_THOUSAND
     sold = [rng.choice(patents)] if patents and rng.random() < 0.7 else []
     mode = rng.choice(("1", "2")) if sold else rng.choice(("4", "5", "6"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from pipelines.demo import identifiers, timeline, words
@@ -9,33 +10,49 @@ from pipelines.demo.cast import Cast, College, own_first
 from pipelines.demo.fill import Document, Scene
 from pipelines.demo.recipes_projects import TEN_THOUSAND, Made, branch_code, subject
 
-ST_TIERS = (("SCI", 30), ("EI", 14), ("CSCD-C", 14), ("PKU", 12), ("CSTPCD", 10), ("NONE", 20))
-SK_TIERS = (("CSSCI", 20), ("SSCI", 7), ("CSSCI-E", 8), ("PKU", 16), ("AMI", 7), ("AHCI", 1), ("NONE", 41))
-FOREIGN_TIERS = {"SCI", "SSCI", "EI", "AHCI", "CPCI-S"}
+
+@dataclass(frozen=True)
+class Tier:
+    """A sort of paper: how often per hundred, its index, zone and the university's level of the journal."""
+
+    share: float
+    index: str
+    level: str
+    quartile: str | None = None
+
+
+ST_TIERS = (
+    Tier(1, "SCI", "T", "CAS-1T"), Tier(10, "SCI", "A", "CAS-1"), Tier(14, "SCI", "B", "CAS-2"), Tier(12, "SCI", "C", "CAS-3"),
+    Tier(6, "SCI", "C", "CAS-4"), Tier(8, "EI", "C"), Tier(12, "PKU", "C"), Tier(6, "CSCD-C", "C"), Tier(5, "CSTPCD", "D"), Tier(26, "NONE", "E"),
+)  # fmt: skip
+SK_TIERS = (
+    Tier(0.6, "CSSCI", "T"), Tier(1.4, "SSCI", "A", "JCR-Q1"), Tier(2, "SSCI", "B", "JCR-Q2"), Tier(2, "SSCI", "B", "JCR-Q3"), Tier(0.5, "AHCI", "A"),
+    Tier(18, "CSSCI", "B"), Tier(6, "CSSCI-E", "C"), Tier(12, "PKU", "C"), Tier(5, "AMI", "D"), Tier(52.5, "NONE", "E"),
+)  # fmt: skip
+CONFERENCE_TIERS = (Tier(35, "CPCI-S", "D"), Tier(30, "EI", "D"), Tier(35, "NONE", "E"))
+FOREIGN = {"SCI", "SSCI", "EI", "AHCI", "CPCI-S"}
 # what a stronger or weaker university gets more of, against the weights above
-STRENGTH = {"double_first_class": 1.7, "provincial": 1.0, "private": 0.45, "vocational": 0.25}
+STRENGTH = {"double_first_class": 1.0, "provincial": 0.65, "private": 0.3, "vocational": 0.15}
 
 
 def paper(scene: Scene, cast: Cast, number: int, strength: float) -> Made:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = scene.on or timeline.day(scene)
     team = cast.team(college, day, "author", sizes=(1, 2, 3, 4, 5, 6, 7) if found.branch == "st" else (1, 1, 2, 2, 3), outsiders=0.25)
-    tiers = ST_TIERS if found.branch == "st" else SK_TIERS
-    weights = [weight * (strength if code != "NONE" else 1.0) for code, weight in tiers]
-    tier = rng.choices([code for code, _ in tiers], weights)[0]
-    conference = found.branch == "st" and rng.random() < 0.1
-    if conference:
-        tier = rng.choice(("CPCI-S", "EI", "NONE"))
-    foreign = tier in FOREIGN_TIERS
+    conference = found.branch == "st" and rng.random() < 0.05
+    tiers = CONFERENCE_TIERS if conference else ST_TIERS if found.branch == "st" else SK_TIERS
+    weights = [one.share * (strength if one.index != "NONE" else 1.0) for one in tiers]
+    tier = rng.choices(tiers, weights)[0]
+    foreign = tier.index in FOREIGN
     team[rng.randrange(len(team))]["corresponding"] = True
-    title = scene.unique(words.topic(rng, found))
-    english = f"{rng.choice(found.english).capitalize()}: a study of {rng.choice(found.english)} ({scene.university}-{number})"
+    title = scene.unique(lambda: words.topic(rng, found))
+    english = scene.unique(lambda: words.english_title(rng, found), words.english_end)
     venue = f"International Journal of {rng.choice(found.english).title()}" if foreign else rng.choice(found.journals)
     document: Document = {
         "title": english if foreign and not conference else title, "paper_type": "2" if conference else "1",
-        "published_on": _precise(scene, day), "venue": venue, "publish_range": "1" if foreign else rng.choice(("2", "3")),
+        "published_on": _precise(scene, day), "venue": venue, "journal_levels": [tier.level], "publish_range": "1" if foreign else rng.choice(("2", "3")),
         "signature": "1" if own_first(team) else "2",
         "volume_issue_pages": f"{rng.randint(1, 60)}({rng.randint(1, 12)}):{rng.randint(1, 120)}-{rng.randint(121, 260)}",
         "doi": f"10.99999/{scene.university}.p{number:06d}" if foreign or rng.random() < 0.3 else None,
@@ -58,27 +75,32 @@ def _precise(scene: Scene, day: date) -> str:
     return day.isoformat()[: scene.rng.choices((10, 7, 4), (70, 27, 3))[0]]
 
 
-def _indexings(scene: Scene, tier: str, day: date) -> list[Document]:
+IMPACT = {
+    "CAS-1T": (12.0, 40.0), "CAS-1": (7.0, 15.0), "CAS-2": (4.0, 8.0), "CAS-3": (2.2, 4.5), "CAS-4": (0.7, 2.4),
+    "JCR-Q1": (3.5, 9.0), "JCR-Q2": (2.2, 4.0), "JCR-Q3": (1.2, 2.5),
+}  # fmt: skip
+
+
+def _indexings(scene: Scene, tier: Tier, day: date) -> list[Document]:
     rng = scene.rng
-    if tier == "NONE" or not scene.codes.has("paper_index", tier):
+    if tier.index == "NONE" or not scene.codes.has("paper_index", tier.index):
         return []
-    row: Document = {"index_code": tier, "index_year": min(day.year + rng.choice((0, 0, 0, 1)), scene.as_of.year)}
-    if tier == "SCI":
-        row |= {"quartile": rng.choices(("CAS-1", "CAS-2", "CAS-3", "CAS-4"), (12, 26, 34, 28))[0], "quartile_year": day.year,
-                "impact_factor": round(0.8 + rng.paretovariate(1.6), 3)}  # fmt: skip
-    elif tier == "SSCI":
-        row |= {"quartile": rng.choice(("JCR-Q1", "JCR-Q2", "JCR-Q3")), "quartile_year": day.year}
+    row: Document = {"index_code": tier.index, "index_year": min(day.year + rng.choice((0, 0, 0, 1)), scene.as_of.year)}
+    if tier.quartile is not None:
+        row |= {"quartile": tier.quartile, "quartile_year": day.year}
+        low, high = IMPACT[tier.quartile]
+        row["impact_factor"] = round(low + rng.random() * (high - low), 3)
     rows = [row]
-    if tier == "SCI" and rng.random() < 0.3:
+    if tier.index == "SCI" and rng.random() < 0.3:
         rows.append({"index_code": "EI", "index_year": row["index_year"]})
-    if tier == "CSSCI" and rng.random() < 0.6:
+    if tier.index == "CSSCI" and rng.random() < 0.6:
         rows.append({"index_code": "PKU", "index_year": row["index_year"]})
     return rows
 
 
-def _reprints(scene: Scene, tier: str, day: date) -> list[Document]:
+def _reprints(scene: Scene, tier: Tier, day: date) -> list[Document]:
     venues = scene.codes.leaves("reprint_venue")
-    if tier != "CSSCI" or not venues or scene.rng.random() > 0.08:
+    if tier.index != "CSSCI" or not venues or scene.rng.random() > 0.08:
         return []
     return [{"reprint_venue": scene.rng.choice(venues), "reprinted_on": timeline.shifted(scene.rng, day, 20, 200, scene.as_of).isoformat()[:7]}]
 
@@ -87,16 +109,15 @@ def book(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     team = cast.team(college, day, "author", sizes=(1, 1, 2, 3, 4), students=0.02, outsiders=0.2)
     total = round(12 + rng.random() * 38, 1)
     for row in team:
         row["own_words"] = round(total / len(team), 1) if len(team) > 1 else total
     if len(team) > 1:
         team[-1]["own_words"] = round(total - sum(row["own_words"] for row in team[:-1]), 1)
-    thing = rng.choice(found.objects)
     document: Document = {
-        "title": scene.unique(rng.choice((f"{thing}论稿", f"{thing}导论", f"{thing}教程", f"{thing}研究"))), "publisher": rng.choice(("楚江大学出版社", "荆山科学出版社", "云梦教育出版社", "江汉人民出版社")),
+        "title": scene.unique(lambda: rng.choice(found.objects) + rng.choice(found.methods) * rng.randint(0, 1) + rng.choice(("论稿", "导论", "教程", "研究", "新论"))), "publisher": rng.choice(("楚江大学出版社", "荆山科学出版社", "云梦教育出版社", "江汉人民出版社")),
         "published_on": day.isoformat()[:7], "isbn": identifiers.isbn(scene.university, number), "edition": 1, "words": total, "cip": None, "printing": None,
         "place": "武汉", "signature": "1" if own_first(team) else "2", "contributors": team, "title_en": None,
         "subject_class": branch_code(found), "discipline": found.discipline, "translated_out": False, "is_reprint": False, "language": "zh",
@@ -114,7 +135,7 @@ def award(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college()
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     level, name, issuer, _ = rng.choices(AWARDS, [row[3] for row in AWARDS])[0]
     team = cast.team(college, day, "finisher", sizes=(2, 3, 4, 5, 6), students=0.02, outsiders=0.25)
     total = rng.choice((1, 1, 2, 3, 4))
@@ -138,7 +159,7 @@ def report(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college("sk")
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     team = cast.team(college, day, "author", sizes=(1, 2, 3), students=0.1, outsiders=0.1)
     adopted = rng.random() < 0.45
     document: Document = {
@@ -156,7 +177,7 @@ def appraisal(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college("st")
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     total = rng.choice((1, 1, 2, 3))
     document: Document = {
         "title": words.topic(rng, found), "appraisal_no": f"鄂科鉴字{day.year}第{scene.university[-2:]}{number:04d}号", "organiser": rng.choice(("省科学技术厅", "省科技信息研究院", "行业协会")),
@@ -170,7 +191,7 @@ def appraisal(scene: Scene, cast: Cast, number: int) -> Made:
 def artwork(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college: College = next((c for c in cast.colleges if "art" in c.fields), None) or cast.college()
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     team = cast.team(college, day, "author", sizes=(1, 1, 2), outsiders=0.05)
     found = words.FIELDS["art"]
     document: Document = {
@@ -199,7 +220,7 @@ def economic(scene: Scene, cast: Cast, number: int) -> Made:
     rng = scene.rng
     college = cast.college("st")
     found = subject(rng, college)
-    day = timeline.day(rng, scene.as_of)
+    day = timeline.day(scene)
     document: Document = {
         "name": f"{words.topic(rng, found)}的推广应用", "user_organisation": words.company(rng), "applied_on": day.isoformat()[:7],
         "new_output": rng.randint(50, 6000) * TEN_THOUSAND, "new_tax": rng.randint(2, 300) * TEN_THOUSAND, "cost_saving": None,

@@ -38,8 +38,9 @@ def person(scene: Scene, college: College, staff_no: str, name: str | None = Non
     age = {"011": (42, 62), "012": (34, 58), "013": (29, 50), "014": (26, 34)}[title]
     born = date(scene.as_of.year - rng.randint(*age), rng.randint(1, 12), rng.randint(1, 28))
     joined = date(born.year + rng.randint(25, 30), rng.choice((3, 7, 7, 9)), 1)
-    # those named are there from the first year of the demo, so that each has something to show
     joined = min(joined, scene.as_of.replace(day=1) - timedelta(days=200))
+    if name is not None:  # there from the first year of the demo on
+        title, born, joined = "012", date(scene.as_of.year - 41, born.month, born.day), date(scene.as_of.year - 12, 7, 1)
     female = rng.random() < 0.46
     education, degree = rng.choices((DOCTOR, MASTER, BACHELOR), (52, 36, 12) if title != "011" else (78, 17, 5))[0]
     found = words.FIELDS[rng.choice(college.fields)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 from pipelines.demo import timeline, words
@@ -90,23 +91,33 @@ def _concluded(document: Document, rng: random.Random, status: str, end: date, a
         document["concluded_on"] = min(end + timedelta(days=rng.randint(10, 200)), as_of).isoformat()
 
 
+# 10,000 yuan by level: national, provincial, of a department, municipal
+GRANTS = {"1": (50, 58, 60, 80, 120, 200, 260, 300), "2": (20, 30, 50, 60, 100, 150), "3": (20, 20, 25, 30, 50), "4": (20, 20, 30)}
+GRANTS_SK = {"1": (20, 20, 25, 35, 60, 80), "2": (8, 10, 15, 20, 30), "3": (3, 5, 8, 10), "4": (2, 3, 5)}
+# what a university of a kind is given, against those sums
+WEALTH = {"double_first_class": 1.3, "provincial": 0.6, "private": 0.25, "vocational": 0.15}
+
+
+WORKS = {"st": ("技术服务", "技术开发", "技术咨询"), "sk": ("咨询服务", "专题调研")}
+
+
 def vertical(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
-    approved = timeline.day(rng, scene.as_of)
+    approved = timeline.day(scene)
     people = _people(scene, cast, college, approved)
     if people is None:
         return None
     start, end = _term(rng, approved)
     found = subject(rng, college)
     level = rng.choices(("1", "2", "3", "4"), (0.14, 0.36, 0.38, 0.12))[0]
-    granted = {"1": rng.choice((20, 30, 48, 52, 58, 60, 80, 300)), "2": rng.choice((5, 8, 10, 15, 20, 30)),
-               "3": rng.choice((1, 2, 3, 5)), "4": rng.choice((0.5, 1, 2, 3))}[level]  # fmt: skip
+    granted = rng.choice(GRANTS[level]) if found.branch == "st" else rng.choice(GRANTS_SK[level])
+    granted = max(1, round(granted * scene.wealth))
     status = _status(rng, end, scene.as_of)
     funder = {"1": ("国家自然科学基金委员会", "全国哲学社会科学工作办公室")[found.branch == "sk"], "2": "湖北省科学技术厅",
               "3": "湖北省教育厅", "4": "武汉市科技创新局"}[level]  # fmt: skip
     document: Document = {
-        "name": scene.unique(words.topic(rng, found)), "project_no": f"{scene.university[-2:]}Z{approved.year}{number:05d}",
+        "name": scene.unique(lambda: words.topic(rng, found)), "project_no": f"{scene.university[-2:]}Z{approved.year}{number:05d}",
         "approval_no": f"{approved.year}-{level}-{number:05d}", "funder": funder, "level": level, "status": status,
         "category": None, "subcategory": None, "secrecy": None, "institution_id": None,
         "started_on": start.isoformat(), "planned_end_on": end.isoformat(), "approved_on": approved.isoformat(),
@@ -122,17 +133,18 @@ def vertical(scene: Scene, cast: Cast, number: int) -> Made | None:
 def horizontal(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
-    signed = timeline.day(rng, scene.as_of)
+    signed = timeline.day(scene)
     people = _people(scene, cast, college, signed)
     if people is None:
         return None
     start, end = _term(rng, signed)
     found = subject(rng, college)
-    amount = int(min(900.0, 2 + rng.paretovariate(1.05) * (6 if found.branch == "st" else 3)) * TEN_THOUSAND) // (100 * YUAN) * (100 * YUAN)
+    amount = int(min(200.0, rng.paretovariate(0.85) * (18 if found.branch == "st" else 6)) * scene.wealth * TEN_THOUSAND)
+    amount = max(2 * TEN_THOUSAND, amount // (100 * YUAN) * (100 * YUAN))
     status = _status(rng, end, scene.as_of)
     client = words.company(rng)
     document: Document = {
-        "name": scene.unique(f"{words.topic(rng, found)}技术服务"), "contract_no": f"{scene.university[-2:]}HT{signed.year}{number:05d}",
+        "name": scene.unique(lambda: words.topic(rng, found) + rng.choice(WORKS[found.branch])), "contract_no": f"{scene.university[-2:]}HT{signed.year}{number:05d}",
         "project_no": f"{scene.university[-2:]}H{signed.year}{number:05d}", "signed_on": signed.isoformat(), "status": status,
         "started_on": start.isoformat(), "planned_end_on": end.isoformat(), "contract_amount": amount,
         "tech_amount": amount // 10 * 9, "client_name": client, "client_region": "420100", "client_contact": None, "client_phone": None,
@@ -147,7 +159,7 @@ def horizontal(scene: Scene, cast: Cast, number: int) -> Made | None:
 def own_funds(scene: Scene, cast: Cast, number: int) -> Made | None:
     rng = scene.rng
     college = cast.college()
-    approved = timeline.day(rng, scene.as_of)
+    approved = timeline.day(scene)
     people = _people(scene, cast, college, approved)
     if people is None:
         return None
@@ -156,7 +168,7 @@ def own_funds(scene: Scene, cast: Cast, number: int) -> Made | None:
     amount = rng.choice((1, 2, 3, 5, 8, 10)) * TEN_THOUSAND
     status = _status(rng, end, scene.as_of)
     document: Document = {
-        "name": scene.unique(words.topic(rng, found)), "project_no": f"{scene.university[-2:]}X{approved.year}{number:05d}",
+        "name": scene.unique(lambda: words.topic(rng, found)), "project_no": f"{scene.university[-2:]}X{approved.year}{number:05d}",
         "approved_on": approved.isoformat(), "status": status, "started_on": start.isoformat(), "planned_end_on": end.isoformat(),
         "approved_fund": amount, "subject_class": branch_code(found), "discipline": found.discipline, "batch": f"{approved.year} 年度",
         "contributors": people, "partners": [], "budget": [], "incubation_target": None,
@@ -193,19 +205,21 @@ def budget(rng: random.Random, granted: int, scene: Scene) -> list[Document]:
 
 
 def arrivals(scene: Scene, projects: list[Project], wanted: int) -> list[Made]:
-    """One to four instalments a project, in years that have passed."""
+    """One to four instalments a project, the larger the more, in years that have passed. Large projects come first:
+    of the smallest some are still waiting for their money."""
     rng = scene.rng
     made: list[Made] = []
     payers = {"vertical_project": ("湖北省财政厅", "政府"), "university_project": ("校财务处", "高校"), "horizontal_project": ("", "企业")}
-    for project in rng.sample(projects, len(projects)):
+    for project in sorted(projects, key=lambda one: (one.leader not in scene.told, -one.granted * rng.random())):
         if len(made) >= wanted or project.granted <= 0:
             continue
         left = project.granted
-        day = timeline.shifted(rng, project.start, 5, 120, scene.as_of)
-        for i in range(rng.choice((1, 2, 2, 3, 4))):
-            part = left if i == 3 else int(left * rng.choice((0.4, 0.5, 0.6, 1.0)))
+        day = project.start + timedelta(days=rng.randint(5, 120))
+        instalments = 1 if left < 30 * TEN_THOUSAND else rng.choice((1, 2)) if left < 100 * TEN_THOUSAND else rng.choice((2, 3, 4))
+        for i in range(instalments):
+            part = left if i == instalments - 1 else int(left * rng.choice((0.4, 0.5, 0.6)))
             part = part // 100 * 100
-            if part <= 0 or day > scene.as_of:
+            if part <= 0 or day >= scene.as_of:
                 break
             payer = payers[project.type_id][0] or words.company(rng)
             document: Document = {
@@ -226,15 +240,16 @@ def payments(scene: Scene, projects: list[Project], wanted: int, *, outward: boo
     rng = scene.rng
     made: list[Made] = []
     funded = [project for project in projects if project.arrived]
+    received = list(accumulate(sum(fen for _, fen in project.arrived) for project in funded))
     for _ in range(wanted * 4):
         if len(made) >= wanted or not funded:
             break
-        project = rng.choice(funded)
+        project = rng.choices(funded, cum_weights=received)[0]
         first = project.arrived[0][0]
         day = timeline.shifted(rng, first, 10, max(20, (min(project.end, scene.as_of) - first).days), scene.as_of)
         there = sum(fen for on, fen in project.arrived if on <= day)
         room = int(there * 0.9) - project.spent
-        fen = int(min(room, there * rng.choice((0.02, 0.05, 0.08, 0.15) if not outward else (0.1, 0.2)))) // 100 * 100
+        fen = int(min(room, there * rng.choice((0.08, 0.15, 0.3, 0.45) if not outward else (0.1, 0.2)))) // 100 * 100
         if fen < 100 * YUAN:
             continue
         project.spent += fen

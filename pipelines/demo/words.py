@@ -96,7 +96,11 @@ TRADES = ("智能装备", "生物医药", "新材料", "信息技术", "环保�
 FORMS = ("有限公司", "股份有限公司", "集团有限公司", "研究院有限公司")
 HOSPITALS = ("江城大学附属医院", "鄂东云山医院")
 INSTITUTES = ("中部材料研究所", "长江生态研究院", "华中光电研究所", "楚地农业科学院")
-PLACES = ("武汉市", "宜昌市", "襄阳市", "荆州市", "十堰市", "黄石市", "恩施市", "黄冈市")
+PLACES = (
+    "武汉市", "宜昌市", "襄阳市", "荆州市", "十堰市", "黄石市", "恩施市", "黄冈市", "孝感市", "荆门市", "咸宁市", "随州市", "鄂州市",
+    "潜江市", "仙桃市", "天门市", "神农架林区", "丹江口市", "枝江市", "松滋市",
+)  # fmt: skip
+ASPECTS = ("机理与验证", "模型与实证", "进展与展望", "问题与对策", "比较与启示", "多尺度分析", "长期观测", "一个新的视角", "案例与数据", "方法改进")
 ABROAD = (("Port Alwyn", "826"), ("Neu Rahlstedt", "276"), ("Kitamachi", "392"), ("Lakeshire", "840"), ("Vallemar", "380"))
 
 
@@ -117,4 +121,52 @@ def topic(rng: random.Random, field: Field) -> str:
         case 3:
             return f"{thing}{method}及其应用"
         case _:
-            return f"基于{rng.choice(field.methods)}的{thing}{method}"
+            other = rng.choice([name for name in field.methods if name != method])
+            return f"基于{other}的{thing}{method}"
+
+
+def end(rng: random.Random) -> str:
+    """What tells two Chinese titles of one subject apart."""
+    place, aspect = rng.choice(PLACES), rng.choice(ASPECTS)
+    return rng.choice((f"：以{place}为例", f"：{aspect}", f"：{place}的{aspect}"))
+
+
+# what is asked of a subject, and under which conditions: of science, of mathematics, of the humanities
+_ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "st": (
+        ("Mechanisms", "Quantitative assessment", "Multi-scale modelling", "Long-term observation", "Systematic comparison", "Uncertainty analysis",
+         "Sensitivity analysis", "Experimental investigation", "Data-driven prediction", "Key factors", "Performance limits", "Integrated design"),
+        ("under variable conditions", "with limited samples", "across multiple scales", "in complex environments", "at low cost", "under uncertainty",
+         "from laboratory to application", "in the middle Yangtze region", "with noisy measurements", "under realistic constraints",
+         "over long periods", "in coupled systems"),
+    ),
+    "math": (
+        ("Sharp bounds", "A variational approach", "Existence and uniqueness", "Asymptotic analysis", "A unified treatment", "Convergence rates", "Perturbation analysis"),
+        ("for degenerate equations", "with nonlocal terms", "on weighted graphs", "under random forcing", "in bounded domains", "for fractional systems",
+         "with rough coefficients", "in Banach spaces"),
+    ),
+    "sk": (
+        ("Evidence", "Mechanisms", "Historical change", "A comparative perspective", "Institutional foundations", "Measurement and drivers", "A mixed-methods account",
+         "Critical reflections", "Patterns and paths", "Practice and theory"),
+        ("in central China", "in the Yangtze River economic belt", "since the reform era", "in county-level cities", "in the digital age", "in rural communities",
+         "in higher education", "across regions", "in everyday practice", "under policy change"),
+    ),
+}  # fmt: skip
+
+
+def english_title(rng: random.Random, field: Field) -> str:
+    """What is asked, of what, under which conditions."""
+    asked, conditions = _ASKED["math" if field.discipline == "110" else field.branch]
+    subject, question, condition = rng.choice(field.english), rng.choice(asked), rng.choice(conditions)
+    match rng.randrange(3):
+        case 0:
+            return f"{subject[0].upper()}{subject[1:]} {condition}: {question[0].lower()}{question[1:]}"
+        case 1:
+            return f"{subject[0].upper()}{subject[1:]} revisited: {question[0].lower()}{question[1:]} {condition}"
+        case _:
+            joined = "for" if question.endswith(("approach", "perspective", "account", "treatment")) else "on" if question.endswith("reflections") else "of"
+            return f"{question} {joined} {subject} {condition}"
+
+
+def english_end(rng: random.Random) -> str:
+    return rng.choice((", with an application", ": new evidence", ": a replication", ": recent progress", ", with open data", ": a case study"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from ingestion.codes import for_university
 from ingestion.store import platform as p
 from ingestion.store import setup
 from ingestion.store.engine import ALL, Store, open_store
+from ingestion.store.tables import TYPE_TABLES
 from pipelines.demo import accounts, build
 from pipelines.demo.universities import PLANS, plans
 
@@ -125,6 +127,45 @@ def test_the_same_day_gives_the_same_province(province: tuple[Store, int, Path],
         assert one.conn.execute(columns).all() == other.conn.execute(columns).all()
     again.dispose()
     assert count == second
+
+
+def test_times_lie_in_the_past_and_nothing_waits_for_months(province: tuple[Store, int, Path]) -> None:
+    store, _, _ = province
+    r = p.record
+    begins = datetime(AS_OF.year, AS_OF.month, AS_OF.day)
+    with store.read(ALL) as uow:
+        rows = uow.conn.execute(select(r.c.state, r.c.created_at, r.c.submitted_at, r.c.approved_at, r.c.state_since).where(r.c.type != "person")).all()
+    waiting = 0
+    for row in rows:
+        times = [at for at in (row.created_at, row.submitted_at, row.approved_at) if at is not None]
+        assert times == sorted(times) and times[-1] <= begins and row.state_since <= begins
+        if row.state in ("10", "20"):
+            waiting += 1
+            assert begins - row.state_since <= timedelta(days=41)
+    assert 0 < waiting < len(rows) * 0.05
+
+
+def test_titles_are_told_apart_without_numbers(province: tuple[Store, int, Path]) -> None:
+    store, _, _ = province
+    r = p.record
+    types = ("paper", "patent", "book", "vertical_project", "horizontal_project", "university_project")
+    with store.read(ALL) as uow:
+        titles = uow.conn.execute(select(r.c.university_code, r.c.title).where(r.c.type.in_(types))).all()
+    assert len(set(titles)) == len(titles)
+    assert not [row.title for row in titles if re.search(r"[(（]|99\d{3}|-\d", row.title)]
+
+
+def test_one_researcher_has_ten_years_of_every_sort(province: tuple[Store, int, Path]) -> None:
+    store, _, _ = province
+    r, person = p.record, TYPE_TABLES["person"]
+    with store.read(ALL) as uow:
+        me = uow.conn.execute(select(person.c.record_id).where(person.c.university_code == "99001", person.c.staff_no == "00123")).scalar_one()
+        rows = uow.conn.execute(select(r.c.type, r.c.state, func.count()).where(r.c.owner_person_id == me).group_by(r.c.type, r.c.state)).all()
+    counts = {(row[0], row[1]): row[2] for row in rows}
+    assert 15 <= counts["paper", "30"] <= 30
+    assert counts["paper", "11"] >= 1 and counts["paper", "00"] >= 1 and counts["paper", "10"] >= 1
+    assert counts["vertical_project", "30"] >= 2 and counts["patent", "30"] >= 2 and counts["award", "30"] >= 1
+    assert counts["fund_arrival", "30"] >= 3
 
 
 def test_more_universities_have_codes_and_names_of_their_own() -> None:
