@@ -16,7 +16,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Literal
 
-from sqlalchemy import Date, DateTime, Table, select, text, update
+from sqlalchemy import Date, DateTime, Table, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -496,6 +496,26 @@ def _post_money(
         dialect.insert(b).on_conflict_do_nothing(index_elements=["project_id"]),
         [{"project_id": project, **zero} for project in changes],
     )
+    columns = sorted({column for sums in changes.values() for column in sums})
+    together = (
+        update(b)
+        .where(b.c.project_id == bindparam("for_project"))
+        .values({c: b.c[c] + bindparam(f"more_{c}") for c in columns})
+    )
+    rows = [
+        {"for_project": project, **{f"more_{c}": sums.get(c, 0) for c in columns}}
+        for project, sums in sorted(changes.items())
+    ]
+    try:
+        with uow.conn.begin_nested():
+            uow.conn.execute(together, rows)
+    except IntegrityError:
+        _one_by_one(uow, changes)  # names the project that has not enough
+    _execute(uow, p.fund_entry, entries)
+
+
+def _one_by_one(uow: UnitOfWork, changes: Mapping[int, Mapping[str, int]]) -> None:
+    b = p.project_balance
     for project, sums in sorted(changes.items()):
         change = update(b).where(b.c.project_id == project).values({b.c[c]: b.c[c] + n for c, n in sums.items()})
         before = funds.balance(uow, project)
@@ -505,4 +525,3 @@ def _post_money(
         except IntegrityError as error:
             asked = sums.get("outward", 0) + sums.get("spent", 0) + sums.get("frozen", 0)
             raise SubmissionRefused([funds.Overdrawn(before.available, asked).issue]) from error
-    _execute(uow, p.fund_entry, entries)
