@@ -251,6 +251,7 @@ def compiled(model: str) -> str:
     """The SQL of a model without its Jinja: references become names, batches become everything."""
     text = next(MODELS.glob(f"*/{model}.sql")).read_text(encoding="utf-8")
     text = re.sub(r"\A[{]+ config\(.*?\) [}]+\n", "", text, flags=re.DOTALL)
+    text = re.sub(r"\{\{ contributions_of\(\[(.*?)\]\) \}\}", r"SELECT * FROM v_contribution WHERE level IN (\1)", text)
     text = re.sub(r"\{\{-?\s*ref\('(\w+)'\)\s*-?\}\}", r"\1", text)
     text = re.sub(r"\{\{-?\s*source\('\w+',\s*'(\w+)'\)\s*-?\}\}", r"\1", text)
     return re.sub(r"\{\{-?.*?-?\}\}", "", text, flags=re.DOTALL)
