@@ -30,6 +30,8 @@ STORY = {"paper": 21, "vertical_project": 2, "horizontal_project": 1, "universit
 STORY_STATES = {("paper", 0): "11", ("paper", 1): "00", ("paper", 2): "10"}
 ORDER = tuple(type_id for type_id in SHARES if type_id != "person")
 PROJECTS = ("vertical_project", "horizontal_project", "university_project")
+# what rests on it, or is booked by the office within days, is rarely under review
+SURE = {"vertical_project": 0.9, "horizontal_project": 0.9, "university_project": 0.9, "fund_arrival": 0.7}
 SETTLED = {"expert", "institution"}  # kept by the office, in force at once
 FEW = 2  # every type shows something in every university that has records
 
@@ -65,7 +67,7 @@ class Filler:
             items.append(
                 self._desk.item(
                     scene.rng, document, one.on, scene.as_of, one.college.unit_id, owner=_owner(one),
-                    history=type_id in SETTLED, settled=(type_id in PROJECTS and scene.rng.random() < 0.9) or number < self._told(type_id),
+                    history=type_id in SETTLED, settled=scene.rng.random() < SURE.get(type_id, 0.0) or number < self._told(type_id),
                     state=STORY_STATES.get((type_id, number)) if number < self._told(type_id) else None,
                 )  # fmt: skip
             )

@@ -215,7 +215,7 @@ def arrivals(scene: Scene, projects: list[Project], wanted: int) -> list[Made]:
             continue
         left = project.granted
         day = project.start + timedelta(days=rng.randint(5, 120))
-        instalments = 1 if left < 30 * TEN_THOUSAND else rng.choice((1, 2)) if left < 100 * TEN_THOUSAND else rng.choice((2, 3, 4))
+        instalments = 1 if left < 30 * TEN_THOUSAND else rng.choice((1, 2, 2)) if left < 100 * TEN_THOUSAND else rng.choice((3, 3, 4))
         for i in range(instalments):
             part = left if i == instalments - 1 else int(left * rng.choice((0.4, 0.5, 0.6)))
             part = part // 100 * 100
