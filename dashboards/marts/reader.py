@@ -217,8 +217,12 @@ def _cursor(path: str) -> duckdb.DuckDBPyConnection:
         connection = _open.get(path)
         if connection is None:
             connection = duckdb.connect(path, read_only=True)
-            for setting in SETTINGS:
-                connection.execute(setting)
+            # While a rerun still holds a cursor on this file, DuckDB answers with the same database again:
+            # it carries these settings already, and its configuration is locked.
+            locked = connection.execute("SELECT current_setting('lock_configuration')").fetchall()
+            if not locked[0][0]:
+                for setting in SETTINGS:
+                    connection.execute(setting)
             _open[path] = connection
         return connection.cursor()
 
