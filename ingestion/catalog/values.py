@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from ingestion.catalog import conditions, identifiers, normalise, reading
@@ -16,6 +17,7 @@ from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import BUILT_IN_CODES, Codes
 
 MAX_FEN = 10**10 * 100  # 10^10 元 (AC-049)
+LAST_YEAR = 2200  # of plans; what may not lie in the future is held to this year by ``validate``
 _EMPTY: dict[str, Any] = {}
 
 
@@ -68,6 +70,8 @@ def problems(field: k.Field, value: Any, codes: Codes, document: dict[str, Any])
 def _shown(field: k.Field, value: Any) -> str:
     if isinstance(field, k.Money) and isinstance(value, int) and not isinstance(value, bool):
         return display(field, value, "zh")
+    if isinstance(field, k.Decimal) and isinstance(value, float) and isfinite(value):
+        return display(field, value, "zh")
     return _brief("、".join(map(str, value)) if isinstance(value, list) else value)
 
 
@@ -100,9 +104,10 @@ def _faults(field: k.Field, value: Any, codes: Codes, document: dict[str, Any]) 
         case k.Integer(minimum=minimum, maximum=maximum):
             if not _is_int(value) or not _within(value, minimum, maximum):
                 yield *reading.whole_range(minimum, maximum), ""
-        case k.Year(since=since):
-            if not _is_int(value) or not since <= value <= 2200:
-                yield f"应为 {since} 年以后的四位年份", f"must be a year from {since} on", "V005"
+        case k.Year(since=since, future=future):
+            if not _is_int(value) or not since <= value <= LAST_YEAR:
+                zh, en = (f" {LAST_YEAR} 年", str(LAST_YEAR)) if future else ("今年", "this year")
+                yield f"应为 {since} 年到{zh}之间的四位年份", f"must be a year from {since} to {en}", "V005"
         case k.Decimal(minimum=minimum, maximum=maximum):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
                 yield "不是数字", "is not a number", ""

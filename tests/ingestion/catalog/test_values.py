@@ -219,3 +219,16 @@ def test_clean_stores_one_form_and_drops_what_is_hidden() -> None:
     }  # fmt: skip
     assert values.clean(PAPER, document)["conference_name"] == "某会议"
     assert document["title"] == " 一篇\u200b论文 ", "the document given is not changed"
+
+
+@pytest.mark.ac("AC-159")
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        (k.Year("y", zh="收录时间", en="Year"), "3026", "收录时间 “3026” 应为 1949 年到今年之间的四位年份"),
+        (k.Year("y", zh="计划年度", en="Year", future=True), "3026", "计划年度 “3026” 应为 1949 年到 2200 年之间的四位年份"),
+        (k.Decimal("d", zh="影响因子", en="Factor"), "-3", "影响因子 “-3” 应不小于 0"),
+    ],
+)
+def test_a_number_out_of_range_is_told_as_typed_with_both_ends(field: k.Field, typed: str, said: str) -> None:
+    assert [issue.zh for issue in values.parse(field, typed)[1]] == [said]
