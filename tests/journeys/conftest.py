@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,8 +68,13 @@ def _account(uow, code, username, name, *grants, **more):
 
 
 def build(store: Store) -> tuple[dict[str, int], dict[str, int]]:
-    """江城大学 with two colleges and four people (two of one name), and 楚天学院 with a namesake."""
+    """The tables and ``populate``."""
     setup.create(store)
+    return populate(store)
+
+
+def populate(store: Store) -> tuple[dict[str, int], dict[str, int]]:
+    """江城大学 with two colleges and four people (two of one name), and 楚天学院 with a namesake."""
     with store.begin("*") as uow:
         codes.load_built_in(uow)
         accounts.create_university(uow, None, "420000", "省教育厅", kind="province")
@@ -101,20 +107,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    home = tmp_path_factory.mktemp("home")
-    before = os.environ.get("YANSHU_HOME")
-    os.environ["YANSHU_HOME"] = str(home)  # secrets of the seeded people are encrypted with this home's key
-    store = open_store(f"sqlite:///{home / 'yanshu.sqlite'}")
-    people, colleges = build(store)
+@contextmanager
+def serving(store: Store, people: dict[str, int], colleges: dict[str, int], folder: Path, **settings: str) -> Iterator[World]:
+    """The app over this store, in a process of its own that ends with the block."""
     port = _free_port()
-    log = home / "server.log"
-    environment = {k: v for k, v in os.environ.items() if k != "YANSHU_DATABASE_URL"} | {"PYTHONPATH": str(ROOT)}
+    log = folder / "server.log"
+    environment = {k: v for k, v in os.environ.items() if k != "YANSHU_DATABASE_URL"} | {"PYTHONPATH": str(ROOT)} | settings
     with log.open("w") as out:
         server = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "--factory", "dashboards.app:create_app", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"],
-            cwd=home, env=environment, stdout=out, stderr=subprocess.STDOUT,
+            cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
@@ -123,11 +125,33 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("home")
+    before = os.environ.get("YANSHU_HOME")
+    os.environ["YANSHU_HOME"] = str(home)  # secrets of the seeded people are encrypted with this home's key
+    store = open_store(f"sqlite:///{home / 'yanshu.sqlite'}")
+    people, colleges = build(store)
+    try:
+        with serving(store, people, colleges, home) as running:
+            yield running
+    finally:
         store.dispose()
         if before is None:
             os.environ.pop("YANSHU_HOME", None)
         else:
             os.environ["YANSHU_HOME"] = before
+
+
+@pytest.fixture
+def postgres_world(postgres_store: Store, tmp_path: Path) -> Iterator[World]:
+    """The same people on PostgreSQL; the app is the role that row security holds."""
+    people, colleges = populate(postgres_store)
+    url = postgres_store.engine.url.render_as_string(hide_password=False)
+    with serving(postgres_store, people, colleges, tmp_path, YANSHU_DATABASE_URL=url) as running:
+        yield running
 
 
 def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -142,9 +166,8 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail("the server did not answer")
 
 
-@pytest.fixture
-def log_in(browser, world: World) -> Iterator[Callable[..., object]]:
-    """``log_in("r1")`` gives a page of that person; every page is watched for script errors."""
+def entering(browser, world: World) -> Iterator[Callable[..., object]]:
+    """``enter("r1")`` gives a page of that person; every page is watched for script errors."""
     contexts = []
 
     def enter(username: str, code: str = "99001", width: int = 1280, height: int = 900):
@@ -166,3 +189,13 @@ def log_in(browser, world: World) -> Iterator[Callable[..., object]]:
         context.close()
     assert not world.errors
     assert "page error" not in world.log.read_text()
+
+
+@pytest.fixture
+def log_in(browser, world: World) -> Iterator[Callable[..., object]]:
+    yield from entering(browser, world)
+
+
+@pytest.fixture
+def postgres_log_in(browser, postgres_world: World) -> Iterator[Callable[..., object]]:
+    yield from entering(browser, postgres_world)
