@@ -108,7 +108,7 @@ def test_what_is_not_a_query_over_published_views_is_refused_with_our_sentence(w
 
 @pytest.mark.ac("AC-215")
 @pytest.mark.parametrize("sql", [
-    "SELECT sum(length(repeat(title, 200000))) FROM fct_record",
+    "SELECT sum(length(repeat(title || CAST(i AS VARCHAR), 200000))) FROM fct_record, range(1000) r(i)",
     "WITH RECURSIVE t AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM t) SELECT count(*) FROM t",
     "SELECT sum(a.i * b.i * c.i) FROM range(100000) a(i), range(100000) b(i), range(10000) c(i)",
     "SELECT max(length(repeat(repeat('x', 10000), 40000 + CAST(i AS INTEGER)))) FROM range(1000) r(i)",
