@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from ingestion import messages, permissions
-from ingestion.principal import NotFound, OperationError, Principal
+from ingestion import accounts, messages, permissions
+from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork
 from ingestion.store.platform import job
 
@@ -61,6 +61,15 @@ def enqueue(uow: UnitOfWork, actor: Principal, kind: str, parameters: Mapping[st
         )
         .returning(job.c.id)
     ).scalar_one()  # fmt: skip
+
+
+def actor_of(uow: UnitOfWork, work: Job) -> Principal:
+    """Who asked for the work, in the role it was asked in. Raises ``Denied`` where the account was disabled or
+    the role taken away since. ``uow`` has the job's university (or all) as its scope."""
+    found = accounts.principal_of_grant(uow, work.account_id, work.grant_id)
+    if found is None:
+        raise Denied("任务发起人的账号已停用，或角色已变更，任务没有执行。", "The account that asked for this was disabled or its role changed; nothing was done.")
+    return found
 
 
 def get(uow: UnitOfWork, principal: Principal, job_id: int) -> Job:

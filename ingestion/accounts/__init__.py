@@ -31,6 +31,7 @@ from ingestion.accounts.sessions import (
     idle_account,
     logout,
     principal_for_token,
+    principal_of_grant,
     session_for_token,
     switch_role,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "path_of",
     "principal_for",
     "principal_for_token",
+    "principal_of_grant",
     "reauthenticate",
     "redeem_link",
     "revoke_role",

@@ -101,6 +101,18 @@ def _principal(row: Row[Any], grant: Row[Any]) -> Principal:
     )
 
 
+def principal_of_grant(uow: UnitOfWork, account_id: int, grant_id: int | None) -> Principal | None:
+    """Who a job works for: the account with the role it was asked in, or ``None`` where the account was disabled
+    or the role taken away since."""
+    row = uow.conn.execute(
+        select(account)
+        .join(university, university.c.code == account.c.university_code)
+        .where(account.c.id == account_id, account.c.enabled.is_(True), university.c.enabled.is_(True))
+    ).one_or_none()
+    grant = next((g for g in grants_of(uow, account_id) if g.id == grant_id), None)
+    return None if row is None or grant is None else _principal(row, grant)
+
+
 # --- living sessions ----------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from ingestion import jobs, messages, notices, units
+from ingestion import accounts, jobs, messages, notices, units
 from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import ALL, Store, today, utc_now
 from ingestion.store.platform import job, record
@@ -189,3 +189,16 @@ def test_a_dead_workers_job_comes_back(province: Province) -> None:
     assert again is not None and again.id == number
     with province.store.read(ALL) as uow:
         assert uow.conn.execute(select(job.c.state)).scalar_one() == "running"
+
+
+def test_a_job_acts_with_the_role_it_was_asked_in_as_long_as_that_is_held(province: Province) -> None:
+    s11, o1 = who(province, "s11"), who(province, "o1")
+    with province.store.begin("99001") as uow:
+        jobs.enqueue(uow, s11, "x", {})
+    work = jobs.claim_next(province.store, ("x",))
+    assert work is not None
+    with province.store.begin(ALL) as uow:
+        assert jobs.actor_of(uow, work) == s11
+        accounts.set_enabled(uow, o1, s11.account_id, False)
+    with province.store.read("99001") as uow, pytest.raises(Denied):
+        jobs.actor_of(uow, work)
