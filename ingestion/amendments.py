@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from ingestion import audit, derive, funds, permissions, serializer
+from ingestion.attachments import changes
 from ingestion.catalog import validate
 from ingestion.catalog.kinds import Issue
 from ingestion.principal import Conflict, Denied, NotFound, Principal
@@ -19,6 +20,7 @@ from ingestion.records.submission import NOT_DECLARED, warning_key
 from ingestion.records.view import (
     COLLEGE_STATE,
     OFFICE_STATE,
+    OPEN_AMENDMENT_STATES,
     RecordView,
     SubmissionRefused,
     change_header,
@@ -95,7 +97,9 @@ def _set(uow: UnitOfWork, amendment: Amendment, **values: Any) -> None:
     new = dict(values, version=amendment["version"] + 1)
     if "state" in values:
         new["state_since"] = uow.now
-        new["is_open"] = values["state"] in ("00", "10", "11", "20", "21")
+        new["is_open"] = values["state"] in OPEN_AMENDMENT_STATES
+        if not new["is_open"]:
+            changes.settle(uow, amendment["id"], applied=values["state"] == "applied")
     done = uow.conn.execute(
         update(p.amendment)
         .where(p.amendment.c.id == amendment["id"], p.amendment.c.version == amendment["version"])
@@ -190,7 +194,7 @@ def submit(
     checks.refuse_secrets(uow, type_id, document, record_id)
     issues = _without_gaps(uow, header, checks.problems(uow, actor, header, document, before))
     issues = [i for i in issues if i.severity == "error" or not {warning_key(i), i.rule} & confirmed]
-    if document == before:
+    if document == before and not changes.any_of(uow, amendment["id"]):
         issues.append(Issue("", "没有任何变更。", "Nothing was changed."))
     if not amendment["reason"]:
         issues.append(Issue("reason", "请填写变更原因。", "Give the reason for the change."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -13,21 +14,22 @@ from dashboards.i18n import pick, t
 from ingestion import attachments
 from ingestion.catalog.kinds import Documents, FileSlot, Issue
 from ingestion.principal import OperationError, Principal
+from ingestion.store.engine import UnitOfWork
 
 FORMATS = tuple(attachments.ALLOWED.split("、"))
 
 
-def listed(actor: Principal, record_id: int | None) -> list[Any]:
-    """The attachments of a record this reader may know of."""
+def listed(actor: Principal, record_id: int | None, *, amended: bool = False) -> list[Any]:
+    """The attachments of a record this reader may know of; ``amended``: with what its open change does to them."""
     if record_id is None:
         return []
     with frame.store().read(actor.university_code) as uow:
-        return list(attachments.list_for(uow, actor, record_id))
+        return list(attachments.list_for(uow, actor, record_id, amended=amended))
 
 
 def load(actor: Principal, form: Form) -> dict[str, int]:
     """Reads the form's files once for a rerun; gives how many stand in each slot."""
-    form.files = listed(actor, form.record_id)
+    form.files = listed(actor, form.record_id, amended=form.amendment is not None)
     if not form.largest_file:
         with frame.store().read(actor.university_code) as uow:
             form.largest_file = attachments.limits(uow, actor.university_code)[0]
@@ -36,7 +38,7 @@ def load(actor: Principal, form: Form) -> dict[str, int]:
 
 def counts(files: list[Any]) -> dict[str, int]:
     out: dict[str, int] = {}
-    for file in files:
+    for file in (f for f in files if f.change != "removed"):
         out[file.slot] = out.get(file.slot, 0) + 1
     return out
 
@@ -73,7 +75,11 @@ def show(actor: Principal, files: list[Any], form: Form | None, *, removable: bo
     for file in files:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.html(frame.file_link(file.id, file.name, file.size), width="content")
-            if removable and form is not None:
+            if file.change:
+                st.badge(t("随变更新增") if file.change == "added" else t("随变更移除"), color="violet")
+            if removable and form is not None and file.change == "removed":
+                st.button(t("保留"), key=form.key(f"file-{file.id}"), type="tertiary", icon=":material/undo:", on_click=_keep, args=(form, file.id), help=frame.md(file.name))
+            elif removable and form is not None:
                 st.button(t("移除"), key=form.key(f"file-{file.id}"), type="tertiary", icon=":material/close:", on_click=_remove, args=(form, file.id), help=frame.md(file.name))
 
 
@@ -109,9 +115,17 @@ def _added(form: Form, slot_name: str, key: str) -> None:
 
 
 def _remove(form: Form, attachment_id: int) -> None:
+    _change(form, attachments.remove, attachment_id)
+
+
+def _keep(form: Form, attachment_id: int) -> None:
+    _change(form, attachments.keep, attachment_id)
+
+
+def _change(form: Form, act: Callable[[UnitOfWork, Principal, int], None], attachment_id: int) -> None:
     actor = frame.current()
     try:
         with frame.store().begin(actor.university_code) as uow:
-            attachments.remove(uow, actor, attachment_id)
+            act(uow, actor, attachment_id)
     except OperationError as problem:
         form.trouble = pick(problem.zh, problem.en)

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ingestion import audit, permissions, settings
-from ingestion.attachments import blobs, kinds
+from ingestion.attachments import blobs, changes, kinds
 from ingestion.attachments.kinds import AttachmentRefused
 from ingestion.catalog import secrecy
 from ingestion.catalog.kinds import FileSlot
@@ -26,6 +26,8 @@ OTHER = "other"  # the slot every record has, for what the declaration does not 
 
 @dataclass(frozen=True)
 class Attachment:
+    """``change``: "" for a file in force that stays, "added" or "removed" for what an open application does."""
+
     id: int
     record_id: int
     slot: str
@@ -36,6 +38,7 @@ class Attachment:
     restricted: bool
     added_at: datetime
     added_by: str
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def add(
 ) -> int:
     """Returns the attachment's id. Raises ``AttachmentRefused`` naming file and rule, ``NotFound``, ``Denied``.
 
+    On a record in force the file belongs to the actor's open change application and comes into force with it.
     Takes the store, not a transaction: checking and copying up to 50 MB must not hold one open, and a secrecy
     mark is logged although nothing is stored."""
     with store.read(actor.university_code) as uow:
@@ -100,7 +104,7 @@ def add(
     blobs.put(content, sha256)
     with store.begin(actor.university_code) as uow:
         header = permissions.facts(uow, actor, record_id)  # again: the record may have moved on meanwhile
-        _may_change(actor, header)
+        amendment = _may_change(actor, header)
         if _count(uow, record_id) >= most:
             raise AttachmentRefused("count", f"“{name}”：每条记录最多 {most} 个附件。", f"“{name}”: a record holds at most {most} attachments.")
         try:
@@ -114,24 +118,31 @@ def add(
             insert(attachment)
             .values(
                 university_code=header["university_code"], record_id=record_id, slot=slot, sha256=sha256, name=name,
-                restricted=restricted, added_by=actor.account_id, added_at=uow.now,
+                restricted=restricted, added_by=actor.account_id, added_at=uow.now, added_in=amendment,
             )
             .returning(attachment.c.id)
         ).scalar_one()  # fmt: skip
-        audit.write(uow, actor, "attach", "record", record_id, {"attachment": created, "name": name, "sha256": sha256})
+        detail = {"attachment": created, "name": name, "sha256": sha256}
+        audit.write(uow, actor, "attach", "record", record_id, detail | _within(amendment))
     return created
 
 
-def _may_change(actor: Principal, header: dict[str, object]) -> None:
-    if not permissions.can(actor, "attach", None, header) and not permissions.can(actor, "amendment.edit", None, header):
+def _may_change(actor: Principal, header: dict[str, Any]) -> int | None:
+    """The change application a step on this record's files belongs to, or None for the record itself."""
+    if permissions.can(actor, "attach", None, header):
+        return None
+    if not permissions.can(actor, "amendment.edit", None, header):
         raise Denied
+    return int(header["amendment_id"])
+
+
+def _within(amendment: int | None) -> dict[str, int]:
+    return {} if amendment is None else {"amendment": amendment}
 
 
 def _count(uow: UnitOfWork, record_id: int) -> int:
     return uow.conn.execute(
-        select(func.count())
-        .select_from(attachment)
-        .where(attachment.c.record_id == record_id, attachment.c.removed_at.is_(None))
+        select(func.count()).select_from(attachment).where(attachment.c.record_id == record_id, changes.as_amended())
     ).scalar_one()
 
 
@@ -147,21 +158,24 @@ def _check_slot(type_id: str, slot: str, name: str) -> None:
         )
 
 
-def list_for(uow: UnitOfWork, actor: Principal, record_id: int) -> list[Attachment]:
-    """The files of a record this principal may know about, oldest first; none for an invisible record."""
-    rows = uow.conn.execute(
+def list_for(uow: UnitOfWork, actor: Principal, record_id: int, *, amended: bool = False) -> list[Attachment]:
+    """The files in force of a record this principal may know about, oldest first; none for an invisible record.
+    ``amended``: those of its open change application too, each with what the application does."""
+    rows = (
         select(attachment, blob.c.size, blob.c.media_type, account.c.name.label("adder"))
         .join(blob, blob.c.sha256 == attachment.c.sha256)
         .join(account, account.c.id == attachment.c.added_by)
         .where(attachment.c.record_id == record_id, permissions.visible(actor, attachment))
         .order_by(attachment.c.id)
     )
+    if not amended:
+        rows = rows.where(changes.in_force())
     return [
         Attachment(
             row.id, row.record_id, row.slot, row.name, row.size, row.media_type, row.sha256, row.restricted, row.added_at,
-            row.adder,
+            row.adder, "" if not amended else "added" if row.added_in else "removed" if row.removed_in else "",
         )
-        for row in rows
+        for row in uow.conn.execute(rows)
     ]  # fmt: skip
 
 
@@ -191,12 +205,29 @@ def open_bytes(uow: UnitOfWork, actor: Principal, attachment_id: int) -> tuple[s
 
 
 def remove(uow: UnitOfWork, actor: Principal, attachment_id: int) -> None:
-    """Takes a file off its record while the record may still be changed."""
+    """Takes a file off its record while the record may still be changed. Within a change application a file in
+    force stays until the application is approved; one the application itself added goes at once."""
+    row, amendment = _to_change(uow, actor, attachment_id)
+    values: dict[str, Any] = {"removed_at": uow.now} if amendment is None or row.added_in == amendment else {"removed_in": amendment}
+    uow.conn.execute(update(attachment).where(attachment.c.id == attachment_id).values(**values))
+    detail = {"attachment": attachment_id, "name": row.name}
+    audit.write(uow, actor, "detach", "record", row.record_id, detail | _within(amendment))
+
+
+def keep(uow: UnitOfWork, actor: Principal, attachment_id: int) -> None:
+    """A file the actor's change application was to take off stays after all."""
+    row, amendment = _to_change(uow, actor, attachment_id)
+    if amendment is None or row.removed_in != amendment:
+        raise NotFound
+    uow.conn.execute(update(attachment).where(attachment.c.id == attachment_id).values(removed_in=None))
+    detail = {"attachment": attachment_id, "name": row.name}
+    audit.write(uow, actor, "attach", "record", row.record_id, detail | _within(amendment))
+
+
+def _to_change(uow: UnitOfWork, actor: Principal, attachment_id: int) -> tuple[Row[Any], int | None]:
     row = uow.conn.execute(
         select(attachment).where(attachment.c.id == attachment_id, permissions.visible(actor, attachment))
     ).one_or_none()
     if row is None:
         raise NotFound
-    _may_change(actor, permissions.facts(uow, actor, row.record_id))
-    uow.conn.execute(update(attachment).where(attachment.c.id == attachment_id).values(removed_at=uow.now))
-    audit.write(uow, actor, "detach", "record", row.record_id, {"attachment": attachment_id, "name": row.name})
+    return row, _may_change(actor, permissions.facts(uow, actor, row.record_id))

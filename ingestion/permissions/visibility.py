@@ -115,11 +115,10 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
         return _through_record(principal, table, BY_RECORD[name])
     match name:
         case "attachment":
-            shown = and_(_through_record(principal, table, "record_id"), c.removed_at.is_(None))
+            shown = and_(_through_record(principal, table, "record_id"), c.removed_at.is_(None), _in_a_seen_change(principal, table))
             return and_(shown, or_(c.restricted.is_(False), _restricted_too(principal, table)))
         case "amendment":
-            shown = _through_record(principal, table, "record_id")
-            return and_(shown, or_(c.state != "00", c.opened_by == principal.account_id))
+            return and_(_through_record(principal, table, "record_id"), _submitted_change(principal, table))
         case "finding":
             by_record = _through_record(principal, table, "record_id")
             return or_(by_record, and_(here, c.record_id.is_(None))) if office else by_record
@@ -173,6 +172,18 @@ def _restricted_too(principal: Principal, attachment: FromClause) -> ColumnEleme
         .correlate(attachment)
         .exists()
     )
+
+
+def _submitted_change(principal: Principal, amendment: FromClause) -> ColumnElement[bool]:
+    """A change application still being written is its applicant's alone."""
+    return or_(amendment.c.state != "00", amendment.c.opened_by == principal.account_id)
+
+
+def _in_a_seen_change(principal: Principal, attachment: FromClause) -> ColumnElement[bool]:
+    """A file that only comes with a change application is known to those who know the application."""
+    change = p.amendment.alias("change_of_file")
+    known = select(change.c.id).where(change.c.id == attachment.c.added_in, _submitted_change(principal, change))
+    return or_(attachment.c.added_in.is_(None), known.correlate(attachment).exists())
 
 
 def _visible_accounts(principal: Principal, account: FromClause) -> ColumnElement[bool]:

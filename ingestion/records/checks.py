@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ingestion import codes, derive, duplicates, funds, people, serializer, settings
+from ingestion.attachments import changes
 from ingestion.catalog import kinds as k
 from ingestion.catalog import secrecy, validate
 from ingestion.catalog.kinds import Issue
@@ -54,9 +55,9 @@ def _once(found: list[Issue]) -> list[Issue]:
 
 
 def attached_slots(uow: UnitOfWork, record_id: int) -> frozenset[str]:
-    """The slots in which a record has at least one file."""
+    """The slots in which a record has at least one file, an open change application taken as approved."""
     a = p.attachment
-    rows = uow.conn.execute(select(a.c.slot).distinct().where(a.c.record_id == record_id, a.c.removed_at.is_(None)))
+    rows = uow.conn.execute(select(a.c.slot).distinct().where(a.c.record_id == record_id, changes.as_amended()))
     return frozenset(rows.scalars())
 
 
@@ -124,9 +125,7 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
             rules.append(rule)
             issues.append(_marked(field, label))
     if record_id is not None:
-        names = select(p.attachment.c.name).where(
-            p.attachment.c.record_id == record_id, p.attachment.c.removed_at.is_(None)
-        )
+        names = select(p.attachment.c.name).where(p.attachment.c.record_id == record_id, changes.as_amended())
         attached: list[str] = list(uow.conn.execute(names).scalars())
         for name in attached:
             rule = secrecy.scan(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from ingestion import audit, permissions
+from ingestion.attachments import changes
 from ingestion.principal import Principal
 from ingestion.records import effects
 from ingestion.records.reasons import reason as checked_reason
@@ -27,6 +28,7 @@ def void(uow: UnitOfWork, actor: Principal, record_id: int, version: int, reason
         effects.taken_back(uow, header, keep_keys=False)
     header = change_header(uow, header, state="90", voided_at=uow.now)
     if header["amendment_id"] is not None:
+        changes.settle(uow, header["amendment_id"], applied=False)
         a = p.amendment
         uow.conn.execute(
             update(a)

@@ -121,6 +121,14 @@ def _children(actor: Principal, step: k.Children, document: Mapping[str, Any]) -
     )
 
 
+def changed_files(actor: Principal, view: RecordView) -> None:
+    """The files an open change application adds or takes off."""
+    found = [f for f in files.listed(actor, view.id, amended=True) if f.change]
+    if found:
+        st.markdown(f"**{t('附件')}**")
+        files.show(actor, found, None, removable=False)
+
+
 def attachments(actor: Principal, view: RecordView) -> int:
     found = files.listed(actor, view.id)
     if not found:

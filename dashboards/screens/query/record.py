@@ -49,6 +49,7 @@ def _page(actor: Principal, view: RecordView) -> None:
                     st.text(view.amendment["reason"])
                 st.caption(t("变更通过前，统计和导出使用现行版本。"))
                 details.difference(actor, view.type_id, view.document, view.amendment["document"], changes_only=True, words=(t("现行版本"), t("申请变更为")))
+                details.changed_files(actor, view)
         with st.container(border=True, gap="xsmall"):
             details.fields(actor, view, view.document)
             actions.reveal(actor, view)

@@ -157,6 +157,7 @@ def _content(actor: Principal, view: RecordView, item: Waiting, events: list[dic
             st.text(t("变更原因：{reason}", reason=view.amendment["reason"]))
         only = st.toggle(t("仅看变化"), value=True, key="only")
         details.difference(actor, view.type_id, view.document, view.amendment["document"], changes_only=only, words=(t("现行版本"), t("申请变更为")))
+        details.changed_files(actor, view)
         return
     before = lists.returned_version(actor, view, events)
     if before is not None:

@@ -36,6 +36,9 @@ attachment = table(
     Column("added_by", Id, ForeignKey("account.id"), nullable=False),
     Column("added_at", DateTime, nullable=False),
     Column("removed_at", DateTime),
+    # a change application adds or removes a file only when it is approved; both are NULL again from then on
+    Column("added_in", Id, ForeignKey("amendment.id")),
+    Column("removed_in", Id, ForeignKey("amendment.id")),
     ForeignKeyConstraint(["record_id", "university_code"], ["record.id", "record.university_code"]),
     Index(None, "record_id"),
     comment="One row per file attached to a record.",

@@ -3,18 +3,24 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from ingestion import amendments, bulk, people, records, review, search
+from ingestion import amendments, attachments, bulk, people, records, review, search
 from ingestion.catalog.kinds import Issue
-from ingestion.principal import Conflict, Denied, NotFound
+from ingestion.principal import Conflict, Denied, NotFound, Principal
 from ingestion.records import RecordView, SubmissionRefused
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 from tests.ingestion.records.conftest import World
 from tests.ingestion.records.test_submission import draft, send
 
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
 
 def in_force(uow: UnitOfWork, world: World, paper: dict[str, object]) -> RecordView:
-    view = send(uow, world.r1, draft(uow, world.r1, paper))
+    return pass_review(uow, world, draft(uow, world.r1, paper))
+
+
+def pass_review(uow: UnitOfWork, world: World, view: RecordView) -> RecordView:
+    view = send(uow, world.r1, view)
     view = review.approve(uow, world.s11, view.id, view.version)
     return review.approve(uow, world.o1, view.id, view.version)
 
@@ -149,3 +155,67 @@ def test_mending_history_asks_only_for_what_is_mended_and_closes_its_finding(wor
             select(p.finding.c.field).where(p.finding.c.record_id == record_id, p.finding.c.closed_at.is_(None))
         ).scalars()
         assert list(standing) == ["publish_range"]
+
+
+def files_of(uow: UnitOfWork, actor: Principal, record_id: int, *, amended: bool = False) -> dict[str, str]:
+    return {f.name: f.change for f in attachments.list_for(uow, actor, record_id, amended=amended)}
+
+
+@pytest.mark.ac("AC-025", "AC-084")
+def test_files_come_and_go_with_the_change_alone(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = draft(uow, world.r1, paper)
+    old = attachments.add(world.store, world.r1, view.id, "paper_files", "旧首页.pdf", PDF)
+    with world.begin() as uow:
+        view = pass_review(uow, world, view)
+        opened = amendments.open(uow, world.r1, view.id, "更换论文首页")
+    new = attachments.add(world.store, world.r1, view.id, "paper_files", "新首页.pdf", PDF + b"2")
+    attachments.add(world.store, world.r1, view.id, "other", "误传.pdf", PDF + b"3")
+    with world.begin() as uow:
+        [slip] = [f.id for f in attachments.list_for(uow, world.r1, view.id, amended=True) if f.name == "误传.pdf"]
+        attachments.remove(uow, world.r1, slip)
+        attachments.remove(uow, world.r1, old)
+        assert files_of(uow, world.r1, view.id) == {"旧首页.pdf": ""}
+        assert files_of(uow, world.r1, view.id, amended=True) == {"旧首页.pdf": "removed", "新首页.pdf": "added"}
+        assert files_of(uow, world.s11, view.id, amended=True) == {"旧首页.pdf": "removed"}  # not sent yet
+        with pytest.raises(NotFound):
+            attachments.open_download(uow, world.s11, new)
+        sent = amendments.submit(uow, world.r1, view.id, number(opened), non_secret=True)  # files alone are a change
+        assert files_of(uow, world.s11, view.id, amended=True) == {"旧首页.pdf": "removed", "新首页.pdf": "added"}
+        assert attachments.open_download(uow, world.s11, new).name == "新首页.pdf"
+        with pytest.raises(NotFound):
+            attachments.open_download(uow, world.s12, new)
+        with pytest.raises(Denied):
+            attachments.remove(uow, world.r1, new)  # under review nothing moves
+        sent = amendments.approve(uow, world.s11, view.id, number(sent))
+        assert files_of(uow, world.o1, view.id) == {"旧首页.pdf": ""}
+        amendments.approve(uow, world.o1, view.id, number(sent))
+        assert files_of(uow, world.o1, view.id) == {"新首页.pdf": ""} == files_of(uow, world.o1, view.id, amended=True)
+
+
+@pytest.mark.parametrize("end", ["refuse", "withdraw", "void"])
+def test_a_change_that_ends_otherwise_leaves_the_files(world: World, end: str) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = draft(uow, world.r1, paper)
+    old = attachments.add(world.store, world.r1, view.id, "paper_files", "首页.pdf", PDF)
+    with world.begin() as uow:
+        view = pass_review(uow, world, view)
+        opened = amendments.open(uow, world.r1, view.id, "更换论文首页")
+    attachments.add(world.store, world.r1, view.id, "paper_files", "新首页.pdf", PDF + b"2")
+    with world.begin() as uow:
+        attachments.remove(uow, world.r1, old)
+        attachments.keep(uow, world.r1, old)
+        with pytest.raises(NotFound):
+            attachments.keep(uow, world.r1, old)
+        attachments.remove(uow, world.r1, old)
+        sent = amendments.submit(uow, world.r1, view.id, number(opened), non_secret=True)
+        match end:
+            case "refuse":
+                amendments.refuse(uow, world.o1, view.id, number(sent), "不同意此项变更")
+            case "withdraw":
+                amendments.withdraw(uow, world.r1, view.id, number(sent))
+            case _:
+                records.void(uow, world.o1, view.id, sent.version, "重复的记录作废")
+        assert files_of(uow, world.o1, view.id, amended=True) == {"首页.pdf": ""}
