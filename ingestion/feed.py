@@ -20,8 +20,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, LargeBinary, String
+from sqlalchemy import Column, LargeBinary
 
+from ingestion.store.arrow import type_of
 from ingestion.store.engine import ALL, Store, utc_now
 from ingestion.store.platform import METADATA
 from ingestion.store.snapshot import Fetch, snapshot
@@ -85,7 +86,7 @@ def schema(table: str) -> pa.Schema:
     """The columns the feed delivers of a table, typed alike for both databases. Secrets are never read."""
     columns = METADATA.tables[table].columns
     never = _NEVER.get(table, frozenset())
-    return pa.schema([(c.name, _type(c)) for c in columns if c.name not in never and not _secret(c)])
+    return pa.schema([(c.name, type_of(c)) for c in columns if c.name not in never and not _secret(c)])
 
 
 def _secret(column: Column[Any]) -> bool:
@@ -93,24 +94,6 @@ def _secret(column: Column[Any]) -> bool:
     if isinstance(column.type, LargeBinary):
         return True
     return column.name.endswith("_mask") and f"{column.name[:-5]}_cipher" in column.table.c
-
-
-def _type(column: Column[Any]) -> pa.DataType:
-    match column.type:
-        case Boolean():
-            return pa.bool_()
-        case Date():
-            return pa.date32()
-        case DateTime():
-            return pa.timestamp("us")
-        case Float():
-            return pa.float64()
-        case Integer():
-            return pa.int64()
-        case String():
-            return pa.string()
-        case _:
-            raise TypeError(f"the feed does not know the type of {column}")
 
 
 def read(store: Store, position: Position | None) -> Changes:

@@ -144,6 +144,8 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
             return and_(here, mine)
         case "login_event" | "audit_row" | "import_batch":
             return here if office else and_(here, mine)
+        case "archived_audit_row":
+            return here if office else false()
         case "saved_query":
             return and_(here, or_(mine, c.shared.is_(True)))
         case "notice":

@@ -77,9 +77,13 @@ class Store:
             yield UnitOfWork(conn, scope)
 
     @contextmanager
-    def read(self, scope: str) -> Iterator[UnitOfWork]:
-        """A transaction that only reads: on SQLite it takes no write lock."""
-        with self.engine.connect().execution_options(yanshu_read=True) as conn:
+    def read(self, scope: str, *, one_moment: bool = False) -> Iterator[UnitOfWork]:
+        """A transaction that only reads: on SQLite it takes no write lock. ``one_moment``: all its answers show
+        the store as it was at the first one, however long it takes (SQLite answers so anyhow)."""
+        options: dict[str, Any] = {"yanshu_read": True}
+        if one_moment and self.dialect == "postgresql":
+            options.update(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with self.engine.connect().execution_options(**options) as conn:
             with conn.begin():
                 set_scope(conn, scope)
                 yield UnitOfWork(conn, scope)

@@ -48,6 +48,8 @@ from ingestion.store.platform.records import (
     year_lock,
 )
 from ingestion.store.platform.traces import (
+    archived_audit_block,
+    archived_audit_row,
     audit_block,
     audit_row,
     finding,
@@ -67,6 +69,8 @@ __all__ = [
     "account",
     "account_grant",
     "amendment",
+    "archived_audit_block",
+    "archived_audit_row",
     "attachment",
     "audit_block",
     "audit_row",

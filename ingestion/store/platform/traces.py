@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    UniqueConstraint,
 )
 
 from ingestion.store.platform.metadata import Id, pk, table, tenant
@@ -57,6 +58,41 @@ audit_block = table(
     Column("signature", String(200), nullable=False),
     Column("sealed_at", DateTime, nullable=False),
     comment="One row per sealed run of audit rows, linked by hash.",
+)
+
+archived_audit_row = table(
+    "archived_audit_row",
+    pk(),
+    tenant(),
+    Column("store_id", String(16), nullable=False),  # the installation that wrote it
+    Column("row_id", Id, nullable=False),  # its id there
+    Column("at", DateTime, nullable=False),
+    Column("account_id", Id),
+    Column("actor", String(120), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("object_type", String(40), nullable=False),
+    Column("object_id", String(60)),
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("university_code", "store_id", "row_id"),
+    Index(None, "university_code", "at"),
+    Index(None, "object_type", "object_id"),
+    comment="One row per audit entry brought from another installation with an exit bundle, unchanged.",
+)
+
+archived_audit_block = table(
+    "archived_audit_block",
+    pk(),
+    tenant(),
+    Column("store_id", String(16), nullable=False),
+    Column("block_id", Id, nullable=False),
+    Column("rows", Text),  # NULL where the block seals nothing of this university
+    Column("leaves", Text),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", String(200), nullable=False),  # by the other installation's key
+    Column("sealed_at", DateTime, nullable=False),
+    UniqueConstraint("university_code", "store_id", "block_id"),
+    comment="One row per university × block of another installation's sealed audit trail.",
 )
 
 idempotency = table(
