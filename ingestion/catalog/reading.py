@@ -25,6 +25,9 @@ _DATES = (
     re.compile(r"([0-9]{4})年?"),
 )
 _LIST = re.compile(r"[;；、，\n\t|]+")
+_QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:[;；、，\n\t|]+|$)')
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]{2,3}")
+EXACT_DIGITS = 15  # a spreadsheet's number keeps no more
 
 
 def convert(field: k.Field, raw: Any, codes: Codes, document: dict[str, Any]) -> Any:
@@ -35,7 +38,7 @@ def convert(field: k.Field, raw: Any, codes: Codes, document: dict[str, Any]) ->
         case k.LongText():
             return normalise.long_text(_words(raw))
         case k.Identifier(scheme=scheme) | k.Secret(scheme=scheme):
-            return identifiers.normal(scheme, _words(raw))
+            return identifiers.normal(scheme, exact(raw))
         case k.TextList():
             return list(dict.fromkeys(_pieces(raw)))
         case k.Integer(minimum=minimum, maximum=maximum):
@@ -68,20 +71,56 @@ def convert(field: k.Field, raw: Any, codes: Codes, document: dict[str, Any]) ->
 
 def _words(raw: Any) -> str:
     """Numbers in text cells lose their ``.0``; a number too long for exactness was damaged by the spreadsheet."""
+    if isinstance(raw, (int, float)) and abs(raw) >= 10**EXACT_DIGITS:
+        raise _lost()
     if isinstance(raw, float):
-        if abs(raw) >= 1e15:
-            raise identifiers.Malformed(
-                "必须为文本，该单元格已丢失精度", "must be text; the cell has lost its precision", "AC-037"
-            )
         return str(int(raw)) if raw.is_integer() else repr(raw)
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == datetime.min.time() else raw.isoformat(" ")
     return str(raw)
 
 
+def exact(raw: Any) -> str:
+    """An identifier's characters; 4.2010119E+17 is what a spreadsheet left of one, also where it is a text by now."""
+    if isinstance(raw, str) and _SCIENTIFIC.fullmatch(normalise.half_width(raw)):
+        raise _lost()
+    return _words(raw)
+
+
+def _lost() -> identifiers.Malformed:
+    return identifiers.Malformed(
+        "必须为文本，该单元格已丢失精度", "must be text; the cell has lost its precision", "AC-037"
+    )
+
+
 def _pieces(raw: Any) -> list[str]:
-    parts = raw if isinstance(raw, (list, tuple)) else _LIST.split(str(raw))
+    parts = raw if isinstance(raw, (list, tuple)) else split(str(raw))
     return [text for part in parts if (text := normalise.text(str(part)))]
+
+
+def split(text: str) -> list[str]:
+    """The entries of a list in one text. One that holds a separator itself stands in double quotes, its own
+    quotes doubled: ``"C、N 比"；土壤``."""
+    if '"' not in text:
+        return _LIST.split(text)
+    out, at = [], 0
+    while at < len(text):
+        quoted = _QUOTED.match(text, at)
+        if quoted:
+            out.append(quoted[1].replace('""', '"'))
+            at = quoted.end()
+            continue
+        found = _LIST.search(text, at)
+        out.append(text[at : found.start() if found else len(text)])
+        at = found.end() if found else len(text)
+    return out
+
+
+def joined(parts: list[str], separator: str = "；") -> str:
+    """The text of a list, which ``split`` reads back."""
+    return separator.join(
+        '"' + part.replace('"', '""') + '"' if _LIST.search(part) or part.startswith('"') else part for part in parts
+    )
 
 
 def _code_pieces(codes: Codes, name: str, raw: Any) -> list[str]:
@@ -90,7 +129,11 @@ def _code_pieces(codes: Codes, name: str, raw: Any) -> list[str]:
     return [
         part
         for piece in _pieces(raw)
-        for part in ([piece] if isinstance(raw, (list, tuple)) else piece.split(","))
+        for part in (
+            [piece]
+            if isinstance(raw, (list, tuple)) or "," not in piece or codes.resolve(name, piece) is not None
+            else piece.split(",")
+        )
     ]
 
 
