@@ -28,9 +28,8 @@ def label(record_type: k.RecordType, path: str) -> tuple[str, str]:
     if match is None:
         return next(((f.zh, f.en) for f in record_type.fields() if f.name == path), (path, path))
     if match[1] == "contributors":
-        step = next(iter(record_type.contributor_steps()))
-        number = int(match[2]) + 1
-        return f"{step.zh}第 {number} 位", f"{step.en} no. {number}"
+        people = next(iter(record_type.contributor_steps()))
+        return f"{people.zh}第 {int(match[2]) + 1} 位", f"{people.en} no. {int(match[2]) + 1}"
     for step in record_type.children():
         for field in step.fields:
             if step.name == match[1] and field.name == match[3]:
