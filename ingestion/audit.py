@@ -104,7 +104,7 @@ def refusals(store: Store, actor: Principal, action: str, object_type: str, obje
     try:
         yield
     except OperationError as error:
-        rule = getattr(error, "rule", None)
+        rule = getattr(error, "secrecy_rule", None)
         if rule is not None:
             refused(store, actor, action, object_type, object_id, {"secrecy_rule": rule})
         elif isinstance(error, (Denied, NotFound)):

@@ -45,7 +45,7 @@ def routes(store: Callable[[], Store]) -> list[BaseRoute]:
             "content-length": str(found.size),
             "content-security-policy": "sandbox; default-src 'none'",
         }
-        return StreamingResponse(found.chunks, media_type=found.media_type, headers=headers)
+        return StreamingResponse(found.chunks(), media_type=found.media_type, headers=headers)
 
     async def export(request: Request) -> Response:
         token = edge.token(request)

@@ -45,7 +45,7 @@ ROLES: tuple[Role, ...] = (
 
 RECORD_ACTIONS: tuple[str, ...] = (
     "view", "edit", "submit", "delete", "withdraw", "approve", "return", "hand_back", "ask", "void", "amend",
-    "attach", "download", "download_restricted", "reveal",
+    "attach", "download", "download_restricted", "restrict", "reveal",
     "amendment.edit", "amendment.submit", "amendment.approve", "amendment.return", "amendment.refuse",
     "amendment.withdraw",
 )  # fmt: skip
@@ -72,6 +72,7 @@ class Right:
 
 FILED: tuple[str, ...] = STATES[1:]
 OPEN = ("00", "11", "21")
+NOT_VOID: tuple[str, ...] = STATES[:-1]
 SEEN = ("view", "download")
 MINE: tuple[Reach, ...] = ("own",)
 COLLEGE: tuple[Reach, ...] = ("own", "named", "college")
@@ -85,6 +86,7 @@ POLICY: tuple[Right, ...] = (
     Right("researcher", ("view", "download", "download_restricted"), STATES, MINE, EVERY_TYPE - {"expert"}),
     Right("researcher", SEEN, FILED, ("named",), EVERY_TYPE - {"expert"}),
     Right("researcher", ("edit", "submit", "attach"), OPEN, MINE, WORK),
+    Right("researcher", ("restrict",), NOT_VOID, MINE, WORK),
     Right("researcher", ("delete",), ("00",), MINE, WORK),
     Right("researcher", ("withdraw",), ("10", "20"), MINE, WORK),
     Right("researcher", ("amend",), ("30",), MINE, WORK | {"person"}),
@@ -97,6 +99,8 @@ POLICY: tuple[Right, ...] = (
     Right("college_admin", ("view", "download", "download_restricted"), FILED, COLLEGE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("view", "download", "download_restricted"), ("00",), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("edit", "submit", "attach"), OPEN, MINE, EVERY_TYPE - {"expert"}),
+    Right("college_admin", ("restrict",), NOT_VOID[1:], COLLEGE, EVERY_TYPE - {"expert"}),
+    Right("college_admin", ("restrict",), ("00",), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("delete",), ("00",), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("withdraw",), ("10", "20"), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("approve", "return"), ("10",), COLLEAGUES, EVERY_TYPE - {"expert"}),
@@ -110,6 +114,8 @@ POLICY: tuple[Right, ...] = (
     Right("office_admin", ("view", "download", "download_restricted"), FILED, WHOLE),
     Right("office_admin", ("view", "download", "download_restricted"), ("00",), MINE),
     Right("office_admin", ("edit", "submit", "attach"), OPEN, MINE),
+    Right("office_admin", ("restrict",), NOT_VOID[1:], WHOLE),
+    Right("office_admin", ("restrict",), ("00",), MINE),
     Right("office_admin", ("delete",), ("00",), MINE),
     Right("office_admin", ("withdraw",), ("10", "20"), MINE),
     Right("office_admin", ("approve",), ("20",), OTHERS, EVERY_TYPE - FUNDS),

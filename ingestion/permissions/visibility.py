@@ -35,12 +35,12 @@ def reach_sql(principal: Principal, record: FromClause) -> dict[str, ColumnEleme
     return {"own": own, "named": named, "college": in_college, "university": true()}
 
 
-def _record_condition(principal: Principal, record: FromClause) -> ColumnElement[bool]:
+def _record_condition(principal: Principal, record: FromClause, action: str = "view") -> ColumnElement[bool]:
     c = record.c
     reaches = reach_sql(principal, record)
     parts: list[ColumnElement[bool]] = []
     for right in POLICY:
-        if right.role != principal.role or "view" not in right.actions:
+        if right.role != principal.role or action not in right.actions:
             continue
         conditions: list[ColumnElement[bool]] = []
         if "university" not in right.reach:
@@ -62,13 +62,15 @@ def _record_condition(principal: Principal, record: FromClause) -> ColumnElement
     return and_(c.university_code == principal.university_code, or_(*parts))
 
 
-def _through_record(principal: Principal, table: FromClause, column: str) -> ColumnElement[bool]:
+def _through_record(
+    principal: Principal, table: FromClause, column: str, action: str = "view"
+) -> ColumnElement[bool]:
     # An alias, so that a statement which joins the record table itself does not swallow the subquery.
     record = p.record.alias("seen_record")
     return and_(
         table.c.university_code == principal.university_code,
         select(record.c.id)
-        .where(record.c.id == table.c[column], _record_condition(principal, record))
+        .where(record.c.id == table.c[column], _record_condition(principal, record, action))
         .correlate(table)
         .exists(),
     )
@@ -92,7 +94,7 @@ BY_RECORD: Mapping[str, str] = {  # table → the column that names the record i
 # Never listed to anybody through ``visible``: read by single operations that know why.
 INTERNAL: frozenset[str] = frozenset(
     {
-        "blob", "one_time_token", "password_history", "idempotency", "audit_block", "refresh_request",
+        "blob", "one_time_token", "password_history", "idempotency", "audit_block", "archived_audit_block", "refresh_request",
         "refresh_status", "change_log", "vault_key_check",
     }
 )  # fmt: skip
@@ -115,8 +117,9 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
         return _through_record(principal, table, BY_RECORD[name])
     match name:
         case "attachment":
-            shown = and_(_through_record(principal, table, "record_id"), c.removed_at.is_(None), _in_a_seen_change(principal, table))
-            return and_(shown, or_(c.restricted.is_(False), _restricted_too(principal, table)))
+            open_to = and_(c.restricted.is_(False), _through_record(principal, table, "record_id", "download"))
+            closed_to = and_(c.restricted.is_(True), _through_record(principal, table, "record_id", "download_restricted"))
+            return and_(c.removed_at.is_(None), _in_a_seen_change(principal, table), or_(open_to, closed_to))
         case "amendment":
             return and_(_through_record(principal, table, "record_id"), _submitted_change(principal, table))
         case "finding":
@@ -161,19 +164,6 @@ def _name(table: FromClause) -> str:
     if not isinstance(base, Table):
         raise LookupError("only tables and their aliases can be listed")
     return base.name
-
-
-def _restricted_too(principal: Principal, attachment: FromClause) -> ColumnElement[bool]:
-    """Restricted files: the record's own people and its reviewers, not everybody it names."""
-    if principal.role != "researcher":
-        return true()
-    record = p.record.alias("restricted_record")
-    return (
-        select(record.c.id)
-        .where(record.c.id == attachment.c.record_id, reach_sql(principal, record)["own"])
-        .correlate(attachment)
-        .exists()
-    )
 
 
 def _submitted_change(principal: Principal, amendment: FromClause) -> ColumnElement[bool]:

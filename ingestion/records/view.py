@@ -51,11 +51,12 @@ class SubmissionRefused(OperationError):
 
 
 class SecrecyRefused(SubmissionRefused):
-    """A secrecy mark was found. The text is neither kept nor logged: ``rule`` is all that may be written down."""
+    """A secrecy mark was found. The text is neither kept nor logged: ``secrecy_rule``, its number, is all that may
+    be written down."""
 
     def __init__(self, issues: list[Issue], rule: str) -> None:
         super().__init__(issues)
-        self.rule = rule
+        self.secrecy_rule = rule
 
 
 class StaleVersion(Conflict):

@@ -41,5 +41,6 @@ attachment = table(
     Column("removed_in", Id, ForeignKey("amendment.id")),
     ForeignKeyConstraint(["record_id", "university_code"], ["record.id", "record.university_code"]),
     Index(None, "record_id"),
+    Index(None, "sha256"),
     comment="One row per file attached to a record.",
 )

@@ -114,7 +114,7 @@ def test_marked_text_is_neither_kept_nor_named(world: World, where: str) -> None
     }
     with pytest.raises(SecrecyRefused) as refused, world.begin() as uow:
         records.save_draft(uow, world.r1, view.id, view.version, {**paper, where: marked[where]})
-    assert refused.value.rule and "★" not in refused.value.zh and "装备" not in refused.value.zh
+    assert refused.value.secrecy_rule and "★" not in refused.value.zh and "装备" not in refused.value.zh
     with world.begin() as uow:
         kept = records.load(uow, world.r1, view.id)
         assert (kept.version, kept.title) == (view.version, view.title)
