@@ -16,7 +16,7 @@ from dashboards.forms import choices, pickers, progress
 from dashboards.forms.state import Form
 from dashboards.i18n import language, pick, t
 from ingestion.catalog import kinds as k
-from ingestion.catalog import values
+from ingestion.catalog import places, values
 from ingestion.principal import Principal
 
 
@@ -201,7 +201,7 @@ def take(place: Place, field: k.Field, typed: Any) -> None:
         case _:
             actor = form.reader or frame.current()
             value, found = values.parse(field, typed, codes=choices.codes(actor), document={**form.document, **place.row})
-            issues = [replace(i, field=place.path) for i in found]
+            issues = [places.placed(form.type, replace(i, field=place.path)) for i in found]
             errors = [i for i in issues if i.severity == "error"]
             if errors:
                 form.raw[place.path] = str(typed)

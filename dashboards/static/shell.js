@@ -5,6 +5,10 @@
   const english = document.documentElement.lang.toLowerCase().startsWith("en");
   const cookie = (name) => (document.cookie.match(new RegExp("(?:^|; )" + name + "=([^;]*)")) || [])[1];
 
+  /* Where the app answers. Without it Streamlit first tries every folder of the page's own address and each miss
+     is an error in the browser's console, and a round trip before the page begins. */
+  window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" };
+
   /* Calendars and number formats follow navigator.language. */
   const locale = english ? "en-GB" : "zh-CN";
   try {
@@ -55,7 +59,7 @@
     "Help": "说明", "Remove": "移除", "Retry": "重试", "Cancel": "取消", "Edit": "修改", "Undo": "撤销", "Copy to clipboard": "复制", "Copied": "已复制",
     "Increment": "加一", "Decrement": "减一", "Increment value": "加一", "Decrement value": "减一", "empty": "没有内容", "Show more": "更多", "Show less": "收起", "More": "更多",
     "Use arrow keys to navigate the calendar": "用方向键选择日期", "Sidebar navigation": "菜单", "Page navigation": "菜单", "Notifications": "通知",
-    "Toggle dropdown": "展开", "Show options": "展开", "Open dropdown": "展开", "Close dropdown": "收起", "Application logo": "研数", "Logo": "研数", "App logo": "研数",
+    "Toggle dropdown": "展开", "Show options": "展开", "Open dropdown": "展开", "Close dropdown": "收起", "Application logo": "研数", "Navigate to home page": "回到首页", "Vega visualization": "走势图", "Logo": "研数", "App logo": "研数",
   };
   const PATTERNS = [
     [/^Add: (.*)$/s, "新增：$1"], [/^(\d+) options? available\.?$/, "$1 项可选"], [/^(\d+) results? available\.?$/, "$1 项可选"],

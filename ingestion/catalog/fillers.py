@@ -10,6 +10,7 @@ from ingestion.catalog import kinds as k
 from ingestion.catalog import normalise
 
 NOT_APPLICABLE = "不适用"
+TEXTS = (k.Text, k.LongText, k.Identifier)
 _WORDS = frozenset(
     {
         "无", "暂无", "没有", "未知", "不详", "待定", "待补", "空", "略", "同上", "测试", "未填", "不知道", "暂缺", "无此项",
@@ -21,7 +22,7 @@ _DIGITS = re.compile(r"(?:0+|1+|123(4(5(6(7(89?)?)?)?)?)?)")
 
 def problems(field: k.Field, value: Any) -> Iterator[k.Issue]:
     """What is wrong with a required text that only fills the field. Other kinds have no fillers."""
-    if not isinstance(field, (k.Text, k.LongText, k.Identifier)) or not isinstance(value, str):
+    if not isinstance(field, TEXTS) or not isinstance(value, str):
         return
     if value.strip() == NOT_APPLICABLE:
         if isinstance(field, k.Text) and not field.na or isinstance(field, k.Identifier):

@@ -47,7 +47,10 @@ def convert(field: k.Field, raw: Any, codes: Codes, document: dict[str, Any]) ->
             return _year(raw)
         case k.Decimal(places=places):
             number = _number(raw, "不是数字", "is not a number")
-            return round(float(number), places) + 0.0
+            scaled = number * 10**places
+            if scaled != scaled.to_integral_value():
+                raise identifiers.Malformed(*too_fine(places))
+            return float(number) + 0.0
         case k.Money():
             return _fen(raw)
         case k.Date(partial=partial):
@@ -140,8 +143,8 @@ def _code_pieces(codes: Codes, name: str, raw: Any) -> list[str]:
 def _number(raw: Any, zh: str, en: str) -> Exact:
     if isinstance(raw, bool):
         raise identifiers.Malformed(zh, en)
-    if isinstance(raw, float):
-        return Exact(repr(raw)) if abs(raw) != float("inf") else _malformed(zh, en)
+    if isinstance(raw, float):  # fifteen digits are what a spreadsheet shows; behind them stands binary noise
+        return Exact(f"{raw:.15g}") if abs(raw) != float("inf") else _malformed(zh, en)
     text = normalise.number(str(raw))
     if len(text) > 40 or not _NUMBER.fullmatch(text):
         raise identifiers.Malformed(zh, en)
@@ -153,6 +156,10 @@ def _number(raw: Any, zh: str, en: str) -> Exact:
 
 def _malformed(zh: str, en: str) -> Any:
     raise identifiers.Malformed(zh, en)
+
+
+def too_fine(places: int) -> tuple[str, str]:
+    return f"的小数超过 {places} 位，最多 {places} 位小数", f"has more than {places} decimals"
 
 
 def _integer(raw: Any, minimum: int | None, maximum: int | None) -> int:

@@ -71,7 +71,7 @@ def _shown(field: k.Field, value: Any) -> str:
     if isinstance(field, k.Money) and isinstance(value, int) and not isinstance(value, bool):
         return display(field, value, "zh")
     if isinstance(field, k.Decimal) and isinstance(value, float) and isfinite(value):
-        return display(field, value, "zh")
+        return f"{value:.15g}"
     return _brief("、".join(map(str, value)) if isinstance(value, list) else value)
 
 
@@ -108,11 +108,13 @@ def _faults(field: k.Field, value: Any, codes: Codes, document: dict[str, Any]) 
             if not _is_int(value) or not since <= value <= LAST_YEAR:
                 zh, en = (f" {LAST_YEAR} 年", str(LAST_YEAR)) if future else ("今年", "this year")
                 yield f"应为 {since} 年到{zh}之间的四位年份", f"must be a year from {since} to {en}", "V005"
-        case k.Decimal(minimum=minimum, maximum=maximum):
+        case k.Decimal(minimum=minimum, maximum=maximum, places=places):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
                 yield "不是数字", "is not a number", ""
             elif not _within(value, minimum, maximum):
                 yield _range(minimum, maximum)
+            elif round(value, places) != value:
+                yield *reading.too_fine(places), ""
         case k.Money(positive=positive):
             if not _is_int(value):
                 yield "应为金额（元）", "must be an amount in yuan", ""

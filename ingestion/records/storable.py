@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 
 from ingestion import derive, permissions
 from ingestion.catalog import kinds as k
+from ingestion.catalog import places
 from ingestion.catalog.kinds import Issue
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Principal
@@ -35,7 +36,7 @@ def problems(type_id: str, document: Mapping[str, Any]) -> list[Issue]:
         rows = document.get(step.name, [])
         out.extend(_too_many(step.name, step.zh, step.en, rows))
         for i, row in enumerate(rows[:MAX_ROWS]):
-            out.extend(_fields(step.fields, row, f"{step.name}[{i}]."))
+            out.extend(places.placed(record_type, issue) for issue in _fields(step.fields, row, f"{step.name}[{i}]."))
     out.extend(_contributors(document.get("contributors", [])))
     return out
 
@@ -175,11 +176,8 @@ def dangling(
             )
         )
         found.update({row.id: row.type for row in rows})
-    out = [
-        Issue(field, "没有可引用的记录，或无权限查看", "No such record to refer to, or no permission to see it")
-        for field, i, types in wanted
-        if found.get(i) not in types
-    ]
+    record_type = ALL_RECORDS[type_id]
+    out = [_nothing_there(record_type, field) for field, i, types in wanted if found.get(i) not in types]
     units = derive.units_named(type_id, document)
     known: set[int] = set(
         uow.conn.execute(
@@ -188,5 +186,14 @@ def dangling(
             )
         ).scalars()
     )
-    out.extend(Issue(f, "没有这个单位", "There is no such unit") for f, u in units if u not in known)
+    for f, u in units:
+        if u not in known:
+            zh, en = places.label(record_type, f)
+            out.append(places.placed(record_type, Issue(f, f"{zh}：没有这个单位", f"{en}: there is no such unit")))
     return out
+
+
+def _nothing_there(record_type: k.RecordType, path: str) -> Issue:
+    zh, en = places.label(record_type, path)
+    issue = Issue(path, f"{zh}：没有可引用的记录，或无权限查看", f"{en}: no such record to refer to, or no permission to see it")
+    return places.placed(record_type, issue)

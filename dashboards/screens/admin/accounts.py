@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import frame
+from dashboards import frame, paging
 from dashboards.forms import choices
 from dashboards.i18n import listed, t
 from ingestion import accounts, people
@@ -29,21 +29,21 @@ def show() -> None:
     with frame.page(t("账号")):
         if st.button(t("新增账号"), icon=":material/person_add:", type="primary", key="new_account"):
             _new(actor)
-    text = str(st.text_input(t("姓名或账号"), key="q", type="search", bind="query-params", live="500ms", placeholder=t("姓名或账号"), width=320) or "")
-    page = max(1, int(st.session_state.get("page", 1)))
+    text = str(st.text_input(t("姓名或账号"), key="q", type="search", bind="query-params", live="500ms", placeholder=t("姓名或账号"), width=320, on_change=paging.first) or "")
+    page = paging.number()
     with frame.store().read(_scope(actor)) as uow:
         found, total = accounts.list_accounts(uow, actor, text=text, limit=SIZE, offset=(page - 1) * SIZE)
     if not total:
         frame.empty(t("没有账号"), t("可以新增账号，或换一个词查询。"))
         return
+    paging.within(-(-total // SIZE), page)
     table = pd.DataFrame([_line(actor, row) for row in found])
     words = {"university": t("单位"), "username": t("账号"), "name": t("姓名"), "roles": t("角色"), "state": t("状态"), "login": t("最近登录")}
     event = st.dataframe(table, hide_index=True, key="accounts_grid", on_select="rerun", selection_mode="single-row", row_height=33, placeholder="—", column_config={k: st.column_config.TextColumn(w) for k, w in words.items()})
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(t("共 **{n}** 条", n=f"{total:,}"), width="content")
         st.space("stretch")
-        if total > SIZE:
-            st.pagination(-(-total // SIZE), key="page")
+        paging.pager(-(-total // SIZE))
     picked = [found[r] for r in event.selection.rows if r < len(found)]
     if picked:
         with st.container(border=True, key="account_detail", gap="small"):

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards import paging
 from dashboards.forms import choices, progress
 from dashboards.i18n import t
 from ingestion.catalog import kinds as k
@@ -53,8 +54,7 @@ def _address(name: str, value: str) -> None:
         del q[name]
 
 
-def first_page() -> None:
-    st.session_state["page"] = 1
+first_page = paging.first
 
 
 def day(label: str, name: str) -> date | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboards import frame, navigation
+from dashboards import frame, navigation, paging
 from dashboards.forms import choices, progress
 from dashboards.i18n import language, pick, t
 from dashboards.screens.query import actions, details, filters
@@ -71,15 +71,8 @@ def _query(actor: Principal, declared: RecordType) -> Query:
     state = tuple(s for s in st.query_params.get("state", "").split(",") if s in filters.STATES)
     return Query(
         declared.id, keyword, codes, start, end, tuple(int(c) for c in college), state, tuple(int(y) for y in years),
-        combine="or" if combine == "or" else "and", page=_page_number(), size=_size(), order="-updated_at",
+        combine="or" if combine == "or" else "and", page=paging.number(), size=_size(), order="-updated_at",
     )  # fmt: skip
-
-
-def _page_number() -> int:
-    ss, q = st.session_state, st.query_params
-    if "page" not in ss:
-        ss["page"] = int(q["page"]) if q.get("page", "").isdecimal() and int(q["page"]) > 0 else 1
-    return int(ss["page"])
 
 
 def _size() -> int:
@@ -99,9 +92,7 @@ def _states(found: Page, query: Query) -> tuple[str, ...]:
 
 def _grid(actor: Principal, declared: RecordType, found: Page, query: Query) -> None:
     pages = max(1, -(-found.total // found.size))
-    if query.page > pages:
-        st.session_state["page"] = pages
-        st.rerun()
+    paging.within(pages, query.page)
     frame_key = f"grid-{declared.id}-{query.page}-{found.size}"
     picked_before = st.session_state.get(frame_key)
     opened = bool(picked_before and len(picked_before["selection"]["rows"]) == 1)
@@ -118,13 +109,8 @@ def _grid(actor: Principal, declared: RecordType, found: Page, query: Query) -> 
             if len(picked) == 1 and st.button(t("打开"), icon=":material/open_in_new:", key="open", type="tertiary"):
                 navigation.go("record", id=str(found.rows[picked[0]].id))
             st.space("stretch")
-            if pages > 1:
-                st.pagination(pages, key="page")
+            paging.pager(pages)
             st.selectbox(t("每页"), filters.SIZES, key="size", format_func=lambda n: t("{n} 条/页", n=n), label_visibility="collapsed", width=120, on_change=filters.first_page)
-    if query.page > 1:
-        st.query_params["page"] = str(query.page)
-    elif "page" in st.query_params:
-        del st.query_params["page"]
     if right is not None and len(picked) == 1:
         with right, st.container(border=True, gap="xsmall", key="side"):
             _side(actor, found.rows[picked[0]].id)

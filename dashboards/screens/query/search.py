@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from sqlalchemy import func, select
 
-from dashboards import frame
+from dashboards import frame, paging
 from dashboards.i18n import pick, t
 from dashboards.screens.home import counts
 from dashboards.screens.query import filters
@@ -79,7 +79,7 @@ def _by_header(actor: Principal) -> None:
         where.append(record.c.type.in_(types))
     if years:
         where.append(record.c.filed_year.in_(years))
-    page = max(1, int(st.session_state.get("page", 1)))
+    page = paging.number()
     owner = record.alias("owner")
     query = (
         select(record.c.id, record.c.type, record.c.title, record.c.state, record.c.filed_year, record.c.college_id, record.c.updated_at, owner.c.title.label("owner"))
@@ -95,6 +95,7 @@ def _by_header(actor: Principal) -> None:
     if not total:
         frame.empty(t("没有符合条件的记录"), "")
         return
+    paging.within(-(-total // SIZE), page)
     rows = [
         {
             "title": r.title or t("未填名称"), "type": _type(r.type), "owner": r.owner or t("未归属"), "college": frame.unit_name(actor, r.college_id),
@@ -106,7 +107,6 @@ def _by_header(actor: Principal) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(t("共 **{n}** 条", n=f"{total:,}"), width="content")
         st.space("stretch")
-        if total > SIZE:
-            st.pagination(-(-total // SIZE), key="page")
+        paging.pager(-(-total // SIZE))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 EMPTY = "-"
 NOTHING = '""'
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
-_BREAKING = re.compile("[\n\r\";；、,，]")
+_BREAKING = re.compile("[\r\";；、,，]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -42,8 +42,8 @@ def _guarded(value: str, marks: str) -> str:
 def read(cell: str, marks: str = "", *, names: bool = False) -> list[str | None]:
     """The values of a cell, None where a line is empty. ``marks`` separate like line breaks. ``names``: a comma
     does too, where every piece of the line is written in Han characters (张伟，李娜 but not Zhang, Wei)."""
-    if not _BREAKING.search(cell):  # one value, as in most cells
-        return [_value(cell)]
+    if not _BREAKING.search(cell):  # lines without quotes, as in most cells
+        return [_value(piece) for piece in cell.split("\n")]
     text = cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
     if '"' not in text and not names:
         return [_value(piece) for piece in _cut(text, marks)]

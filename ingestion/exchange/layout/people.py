@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _KINDS = {
+    **{word: kind for kind, words in KIND_WORDS.items() for word in words},
     **{word.casefold(): kind for kind, words in KIND_WORDS.items() for word in words},
     "本校": "staff", "校内人员": "staff", "教师": "staff", "教职工": "staff", "本校教师": "staff", "在校学生": "student", "本校学生": "student",
     "研究生": "student", "外校": "external", "校外人员": "external", "外单位": "external",
@@ -69,44 +70,48 @@ class Group:
         numbers = _lines(found.get(f"{at}.person"), SEPARATING)
         kinds = _lines(found.get(f"{at}.kind"), SEPARATING)
         units = self._read_units(found.get(f"{at}.units"))
-        extras = [(key, one, reader, _lines(found.get(key), SEPARATING)) for key, one, reader in self.extras if key in found]
-        count = max(len(names), len(numbers), len(kinds), len(units), *(len(e[3]) for e in extras), 0)
         rows: list[Row] = []
-        for i in range(count):
-            row: Row = {"role": self.step.role, "rank": self.step.first_rank + i, "kind": "", "name": "", "affiliations": []}
-            if i < len(units):
-                row["affiliations"] = units[i]
-            for key, declared, reader, texts in extras:
-                if i < len(texts) and texts[i] is not None:
-                    try:
-                        value = reader(texts[i], row)
-                    except Unread as problem:
-                        out.issues.extend((key, self._placed(i, declared.name, issue)) for issue in problem.issues)
-                    else:
-                        if value is not None and value is not False:
-                            row[declared.name] = value
+        for i in range(max(len(names), len(numbers), len(kinds), len(units))):
+            rows.append(self._row(i, units[i] if i < len(units) else []))
+        for key, declared, reader in self.extras:
+            if key in found:
+                self._read_extra(key, declared, reader, found[key], rows, out)
+        for i, row in enumerate(rows):
             self._link(row, i, _at(names, i), _at(numbers, i), _at(kinds, i), out)
-            rows.append(row)
         if current is not None:
             self._keep_unshown(rows, current)
         return rows
+
+    def _row(self, i: int, units: list[Row]) -> Row:
+        return {"role": self.step.role, "rank": self.step.first_rank + i, "kind": "", "name": "", "affiliations": units}
+
+    def _read_extra(self, key: str, declared: k.Field, reader: Reader, raw: Any, rows: list[Row], out: Reading) -> None:
+        for i, text in enumerate(_lines(raw, SEPARATING)):
+            if text is None:
+                continue
+            if i >= len(rows):
+                rows.extend(self._row(j, []) for j in range(len(rows), i + 1))
+            try:
+                value = reader(text, rows[i])
+            except Unread as problem:
+                out.issues.extend((key, self._placed(i, declared.name, issue)) for issue in problem.issues)
+            else:
+                if value is not None and value is not False:
+                    rows[i][declared.name] = value
 
     def _link(self, row: Row, i: int, name: Any, number: Any, kind: Any, out: Reading) -> None:
         """Name, person and kind of one row."""
         text = normalise.text(str(name)) if name is not None else ""
         row["name"] = text
-        given = self._kind(kind, i, out)
+        given = _KINDS.get(kind) if kind is not None else ""
+        if given is None:
+            given = self._kind(kind, i, out)
         person: Known | None = None
         staff_no = ""
         if number is not None:
-            key = f"{self.step.name}.person"
-            try:
-                staff_no = values.token(PERSON_NUMBER, number)
-                person = self.look.person(staff_no) or self.look.person(staff_no.split(" ")[0])
-                if person is None and staff_no:
-                    raise values.unknown_person(PERSON_NUMBER, number, staff_no, self.look)
-            except Unread as problem:
-                out.issues.extend((key, self._placed(i, "person_id", issue)) for issue in problem.issues)
+            person = self.look.pickable.get(number) if type(number) is str else None
+            if person is None:
+                staff_no, person = self._numbered(number, i, out)
         if person is not None:
             row["person_id"] = person.id
             row["name"] = person.name if name is None else text
@@ -120,9 +125,19 @@ class Group:
                 college = next((unit["name"] for unit in row["affiliations"] if unit["is_own"]), "")
                 out.people.append(NamedPerson(self.step.name, row["rank"], text, staff_no, college, f"{self.step.name}.name", same_name))
 
+    def _numbered(self, raw: Any, i: int, out: Reading) -> tuple[str, Known | None]:
+        """The staff number typed and whose it is: "00123", "00123 张伟", RY000123."""
+        staff_no, person = "", None
+        try:
+            staff_no = values.token(PERSON_NUMBER, raw)
+            person = self.look.person(staff_no) or self.look.person(staff_no.split(" ")[0])
+            if person is None and staff_no:
+                raise values.unknown_person(PERSON_NUMBER, raw, staff_no, self.look)
+        except Unread as problem:
+            out.issues.extend((f"{self.step.name}.person", self._placed(i, "person_id", issue)) for issue in problem.issues)
+        return staff_no, person
+
     def _kind(self, raw: Any, i: int, out: Reading) -> str:
-        if raw is None:
-            return ""
         word = normalise.half_width(str(raw)).casefold()
         found = _KINDS.get(word, "")
         if not found:

@@ -137,36 +137,63 @@ def _settle(type_id: str, raw: Any, out: Reading, plan: _Plan, given: list[str])
 # --- children ---------------------------------------------------------------------------------------------------
 
 
+class _ChildColumn:
+    """One column of a child: its reader, and what the cells read so far hold."""
+
+    def __init__(self, column: Column, declared: k.Field, look: Look) -> None:
+        self.key, self.declared, self.name = column.key, declared, declared.name
+        self.read_one = values.reader(declared, look)
+        self.marks = SEPARATING if loose(declared) else ""
+        alone = not isinstance(declared, k.Code) or (declared.list_by is None and declared.parent_field is None)
+        self.known: dict[str, list[Any]] | None = {} if self.marks and alone else None
+
+    def read(self, step: k.Children, raw: Any, rows: list[Document], issues: list[tuple[str, k.Issue]]) -> None:
+        found = self.known.get(raw) if self.known is not None and type(raw) is str else None
+        if found is not None:
+            rows.extend({} for _ in range(len(found) - len(rows)))
+            for row, value in zip(rows, found, strict=False):
+                if value is not None:
+                    row[self.name] = value
+            return
+        texts = lines.read(unguarded(raw), self.marks) if type(raw) is str else [raw]
+        while texts and texts[-1] is None:
+            texts.pop()
+        rows.extend({} for _ in range(len(texts) - len(rows)))
+        got: list[Any] = [None] * len(texts)
+        faults = len(issues)
+        for i, text in enumerate(texts):
+            if text is None or text == "":
+                continue
+            try:
+                got[i] = self.read_one(text, rows[i])
+            except Unread as problem:
+                issues.extend((self.key, _placed(step, self.declared, i, issue)) for issue in problem.issues)
+            else:
+                if got[i] is not None:
+                    rows[i][self.name] = got[i]
+        if self.known is not None and type(raw) is str and len(issues) == faults:
+            if len(self.known) > values.CACHED:
+                self.known.clear()
+            self.known[raw] = got
+
+
 def _children(step: k.Children, held: list[Column], look: Look) -> Any:
     """Reads the rows of one child. Its issues name the row: 论文收录第 2 行：…"""
-    parts = [(c.key, c.field, values.reader(c.field, look), SEPARATING if loose(c.field) else "") for c in held if c.field is not None]
+    parts = [_ChildColumn(c, c.field, look) for c in held if c.field is not None]
 
     def read_children(
         cells_: Mapping[str, Any], out: Reading, given: list[str], standing: Mapping[str, Any] | None, current: Mapping[str, Any] | None
     ) -> None:
-        found = [(part, v) for part in parts if (v := cells_.get(part[0])) is not None and v != ""]
+        found = [(part, v) for part in parts if (v := cells_.get(part.key)) is not None and v != ""]
         if not found:
             return
-        given.extend(part[0] for part, _v in found)
-        if standing is not None and current is not None and all(same(cells_.get(part[0]), standing.get(part[0])) for part in parts):
+        given.extend(part.key for part, _v in found)
+        if standing is not None and current is not None and all(same(cells_.get(part.key), standing.get(part.key)) for part in parts):
             out.document[step.name] = [dict(row) for row in current.get(step.name, ())]
             return
         rows: list[Document] = []
-        for (key, declared, reader, marks), raw in found:
-            texts = lines.read(unguarded(raw), marks) if isinstance(raw, str) else [raw]
-            while texts and texts[-1] is None:
-                texts.pop()
-            rows.extend({} for _ in range(len(texts) - len(rows)))
-            for i, text in enumerate(texts):
-                if text is None or text == "":
-                    continue
-                try:
-                    value = reader(text, rows[i])
-                except Unread as problem:
-                    out.issues.extend((key, _placed(step, declared, i, issue)) for issue in problem.issues)
-                else:
-                    if value is not None:
-                        rows[i][declared.name] = value
+        for part, raw in found:
+            part.read(step, raw, rows, out.issues)
         if rows:
             out.document[step.name] = rows
 

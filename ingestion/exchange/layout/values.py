@@ -96,15 +96,19 @@ def _text(parsed: Reader, least: int, most: int) -> Reader:
 
 def _identifier(parsed: Reader, scheme: str, most: int) -> Reader:
     known: dict[str, str] = {}
+    normal = identifiers.SCHEMES[scheme]
 
     def identifier(raw: Any, document: dict[str, Any]) -> Any:
         if type(raw) is not str:
             return parsed(raw, document)
         found = known.get(raw)
         if found is None:
-            found = parsed(raw, document)
-            if found is None:
-                return None
+            try:
+                found = normal(raw)
+            except identifiers.Malformed:
+                return parsed(raw, document)
+            if not 0 < len(found) <= most or found == "" or "E+" in raw or "e+" in raw:
+                return parsed(raw, document)
             if len(known) > CACHED:
                 known.clear()
             known[raw] = found

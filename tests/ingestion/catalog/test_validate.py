@@ -419,3 +419,19 @@ def test_no_document_breaks_the_judgement(data: st.DataObject) -> None:
     for issue in validate.problems(type_id, document, CONTEXT):
         assert issue.zh and issue.en and issue.field
     assert repr(document) == repr(before)
+
+
+@pytest.mark.ac("AC-173")
+@pytest.mark.parametrize("type_id", [t for t in TYPE_IDS if any(ALL_RECORDS[t].children())])
+def test_a_problem_in_a_row_names_its_table_and_row(type_id: str) -> None:
+    """Empty, impossible and out of order: whatever is wrong in the second row says so."""
+    for step in ALL_RECORDS[type_id].children():
+        nonsense = {f.name: "?" if isinstance(f, k.Code | k.Date | k.Text) else -1 for f in step.fields}
+        backwards = {f.name: f"{2024 - i}-01-01" if isinstance(f, k.Date) else None for i, f in enumerate(step.fields)}
+        rows = [{}, nonsense, backwards]
+        issues = [i for i in validate.problems(type_id, {step.name: rows}, CONTEXT) if i.field.startswith(f"{step.name}[")]
+        assert {int(i.field.split("[")[1][0]) for i in issues} >= {1}
+        for issue in issues:
+            number = int(issue.field.split("[")[1].split("]")[0]) + 1
+            assert issue.zh.startswith(f"{step.zh}第 {number} 行"), issue
+            assert issue.en.startswith(f"{step.en} row {number}:"), issue

@@ -228,7 +228,16 @@ def test_clean_stores_one_form_and_drops_what_is_hidden() -> None:
         (k.Year("y", zh="收录时间", en="Year"), "3026", "收录时间 “3026” 应为 1949 年到今年之间的四位年份"),
         (k.Year("y", zh="计划年度", en="Year", future=True), "3026", "计划年度 “3026” 应为 1949 年到 2200 年之间的四位年份"),
         (k.Decimal("d", zh="影响因子", en="Factor"), "-3", "影响因子 “-3” 应不小于 0"),
+        (k.Decimal("d", zh="影响因子", en="Factor", places=3), "3.14159", "影响因子 “3.14159” 的小数超过 3 位，最多 3 位小数"),
+        (k.Decimal("d", zh="字数", en="Length"), "１２．３４５", "字数 “１２．３４５” 的小数超过 2 位，最多 2 位小数"),
+        (k.Decimal("d", zh="字数", en="Length"), 0.125, "字数 “0.125” 的小数超过 2 位，最多 2 位小数"),
     ],
 )
 def test_a_number_out_of_range_is_told_as_typed_with_both_ends(field: k.Field, typed: str, said: str) -> None:
     assert [issue.zh for issue in values.parse(field, typed)[1]] == [said]
+
+
+def test_binary_noise_of_a_spreadsheet_is_no_further_decimal() -> None:
+    assert parsed(k.Decimal("d", zh="比例", en="Share"), 0.1 + 0.2) == 0.3
+    assert parsed(k.Money("m", zh="金额", en="Amount"), 1234.56 * 3) == 370368
+    assert [i.zh for i in values.problems(k.Decimal("d", zh="比例", en="Share"), 12.345, values.BUILT_IN_CODES, {})] == ["比例 “12.345” 的小数超过 2 位，最多 2 位小数"]
