@@ -1,0 +1,236 @@
+"""A file of tables as the importer sees it: sheets, headings and rows, with what had to be understood told.
+
+Rows and columns are named as the user sees them: rows from 1, columns by letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from ingestion.exchange.tabular import headings, kinds
+from ingestion.exchange.tabular.package import Facts
+from ingestion.exchange.tabular.spool import Spool
+
+ERROR_HEADING = "错误信息"
+SUMMARY_SHEET = "汇总"
+Value = str | int | float | bool | datetime | date | None
+
+
+class Note(NamedTuple):
+    """Something about one cell or row of the file. An ``error`` must stop the row. ``column``: index into the
+    headings, None for the whole row."""
+
+    column: int | None
+    severity: Literal["error", "warning"]
+    zh: str
+    en: str
+
+
+class Row(NamedTuple):
+    """``number`` as the user sees it; ``values`` aligned with the sheet's headings."""
+
+    number: int
+    values: tuple[Value, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about the sheet's form. ``kind``: duplicate_heading, empty_heading, hidden_rows, hidden_columns,
+    merged, dropped, encoding, several_tables. ``columns`` are indexes into the headings."""
+
+    kind: str
+    columns: tuple[int, ...]
+    zh: str
+    en: str
+
+
+def letters(column: int) -> str:
+    """0 → A, 26 → AA."""
+    out, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        out = chr(65 + rest) + out
+    return out
+
+
+@dataclass
+class Sheet:
+    """One table. ``rows_of_file``: numbers of its first row below the header and its last one. ``left_out``: rows
+    between that are no data (example, totals, signatures), with the reason."""
+
+    name: str
+    hidden: bool
+    header: headings.Header
+    rows_of_file: range
+    left_out: dict[int, str]
+    problems: tuple[Problem, ...]
+    facts: Facts
+    _spool: Spool
+    _told: dict[str, Any]
+
+    @property
+    def header_rows(self) -> range:
+        return self.header.rows
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return self.header.headings
+
+    @property
+    def first_column(self) -> int:
+        """Counted from 0: 2 where the table begins in column C."""
+        return self.header.columns.start
+
+    def letter(self, column: int) -> str:
+        """The letter of a heading's column in the file."""
+        return letters(self.first_column + column)
+
+    @cached_property
+    def row_count(self) -> int:
+        """Rows of data: without titles, header, example, totals, signatures and blank rows."""
+        if self._alone and not self._wider:
+            before: int = sum(number < self.rows_of_file.start for number, _ in self._told["head"])
+            total: int = self._told["rows"]
+            return total - before - len(self.left_out)
+        return sum(1 for _ in self._data())
+
+    @cached_property
+    def _alone(self) -> bool:
+        """Whether all rows from the header to the last row of the sheet are this table's."""
+        return self.rows_of_file.stop > int(self._told["last"]) and self.header_rows.stop == self.rows_of_file.start
+
+    @cached_property
+    def _wider(self) -> bool:
+        """Whether rows may hold something beside the table's own columns."""
+        columns = self.header.columns
+        filled: list[int] = self._told["filled"]
+        return bool(sum(filled[: columns.start]) + sum(filled[columns.stop :]))
+
+    def rows(self) -> Iterator[Row]:
+        """The rows of data, from the beginning each time."""
+        fill = _Filler(self._told["merges"])
+        marks = self._marks()
+        start, width = self.first_column, len(self.headings)
+        whole = start == 0 and not self._wider
+        for number, row in self._data():
+            values = fill.filled(number, row) if fill else row
+            own = values if whole and len(values) == width else values[start : start + width]
+            if len(own) < width:
+                own += (None,) * (width - len(own))
+            yield Row(number, own, marks.get(number, ()))
+
+    def _data(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        first, last, leave = self.rows_of_file.start, self.rows_of_file.stop, self.left_out
+        start, stop = self.header.columns.start, self.header.columns.stop
+        for number, row in self._spool.rows(self._told["batches"]):
+            if number < first or number in leave:
+                continue
+            if number >= last:
+                return
+            if not self._wider or any(value is not None for value in row[start:stop]):
+                yield number, row
+
+    def _marks(self) -> dict[int, tuple[Note, ...]]:
+        """Notes by row: error values, formulas without a result, rows of a text file that are too long or short."""
+        found: dict[int, tuple[Note, ...]] = {}
+        columns = self.header.columns
+
+        def mark(row: int, column: int | None, severity: Literal["error", "warning"], zh: str, en: str) -> None:
+            if column is None or column in columns:
+                at = None if column is None else column - columns.start
+                found[row] = (*found.get(row, ()), Note(at, severity, zh, en))
+
+        for (row, column), word in sorted(self.facts.errors.items()):
+            mark(row, column, "error", f"单元格的值是错误值 {word}，请改正", f"holds the error value {word}; mend it")
+        for row, column in sorted(self.facts.without_result):
+            mark(
+                row, column, "error", "公式没有计算结果，请用 Excel 或 WPS 打开并保存一次，或改为数值",
+                "holds a formula without a result; open and save the file once, or put the value",
+            )  # fmt: skip
+        for row, length in (self._told.get("lengths") or {}).items():
+            width = columns.stop
+            if length > width and any(self._told["filled"][width:]):
+                mark(row, None, "error", f"有 {length} 个值，表头只有 {width} 列", f"has {length} values; the header has {width}")
+            elif length < width:
+                mark(row, None, "warning", f"只有 {length} 个值，表头有 {width} 列", f"has only {length} values; the header has {width}")
+        return found
+
+
+class _Filler:
+    """Gives each row the values of cells joined from above or from the left."""
+
+    def __init__(self, merges: list[headings.Merge]) -> None:
+        self._starts: dict[int, list[headings.Merge]] = {}
+        for merge in merges:
+            self._starts.setdefault(merge[0], []).append(merge)
+        self._open: list[tuple[headings.Merge, Any]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def filled(self, number: int, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        self._open = [one for one in self._open if one[0][2] >= number]
+        for merge in self._starts.get(number, ()):
+            value = row[merge[1]] if merge[1] < len(row) else None
+            if value is not None:
+                self._open.append((merge, value))
+        if not self._open:
+            return row
+        out = list(row)
+        for (_, first, _, last), value in self._open:
+            out += [None] * (last + 1 - len(out))
+            for column in range(first, last + 1):
+                if out[column] is None:
+                    out[column] = value
+        return tuple(out)
+
+
+@dataclass
+class Book:
+    """``kind``: xlsx, xlsm, xls, xlsb, ods, csv, html, spreadsheetml. ``template``: type and version of the template
+    the file was made from. ``sheets`` in the order of the file, the annotated file's own 汇总 left out."""
+
+    path: Path
+    name: str
+    kind: str
+    encoding: str | None
+    sheets: tuple[Sheet, ...]
+    template: tuple[str, str] | None = None
+
+    def sheet(self, name: str | None = None) -> Sheet:
+        """The table to import: the one named, else the first visible one with rows whose headings speak our words,
+        else the first visible one with rows, else the first visible one.
+
+        Raises:
+            UnreadableFile: no table of that name, or none at all.
+        """
+        if name is not None:
+            for one in self.sheets:
+                if one.name == name:
+                    return one
+            there = "、".join(f"“{kinds.shown(one.name)}”" for one in self.sheets)
+            raise kinds.UnreadableFile(
+                "table",
+                f"“{self.name}”中没有工作表“{kinds.shown(name)}”，已有：{there or '无'}。",
+                f"“{self.name}” has no sheet “{kinds.shown(name)}”; it has: {there or 'none'}.",
+            )
+        visible = [one for one in self.sheets if not one.hidden]
+        filled = [one for one in visible if one.row_count]
+        for some in ([one for one in filled if headings.known(one.headings) > 1], filled, visible):
+            if some:
+                return some[0]
+        raise no_table(self.name)
+
+
+def no_table(name: str) -> kinds.UnreadableFile:
+    return kinds.UnreadableFile(
+        "table",
+        f"“{name}”中没有找到带表头的数据，请让数据上方的一行为列名。",
+        f"“{name}” holds no data with a header; the row above the data must name the columns.",
+    )

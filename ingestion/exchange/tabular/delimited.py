@@ -1,0 +1,118 @@
+"""CSV and its relatives: any delimiter, any line end, read as a stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ingestion.exchange.tabular import converter, encodings, kinds
+from ingestion.exchange.tabular.limits import Limits
+
+DELIMITERS = ",\t;|"
+_SENTINEL = "\x1d\x1d"
+_SEP = re.compile(r"\s*\"?sep=(.)\"?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A text file with its way of being read. ``encoding`` is the name told to people."""
+
+    path: Path
+    codec: str
+    skip: int
+    encoding: str
+    delimiter: str
+
+    def numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """Rows numbered as a spreadsheet program numbers them (a value of two lines is one row), then our own mark."""
+        with self.path.open("rb") as raw:
+            raw.seek(self.skip)
+            text = io.TextIOWrapper(raw, encoding=self.codec, newline="")
+            first = text.readline()
+            skipped = bool(_SEP.match(first))
+            lines = _without_nul(text if skipped else _again(first, text))
+            yield from enumerate(csv.reader(lines, delimiter=self.delimiter), start=2 if skipped else 1)
+
+
+def _again(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _without_nul(lines: Iterator[str] | io.TextIOWrapper) -> Iterator[str]:
+    for line in lines:
+        yield line.replace("\x00", "") if "\x00" in line else line
+    yield _SENTINEL
+
+
+def spool(path: Path, name: str, limits: Limits, out: IO[bytes]) -> tuple[Delimited, dict[str, Any]]:
+    """Writes a text table's rows to ``out`` as the converter does; returns how it was read and the sheet.
+
+    Raises:
+        UnreadableFile: no text, an unclosed quotation mark, too many rows or columns.
+    """
+    codec, skip, encoding = encodings.detect(path, name)
+    with path.open("rb") as raw:
+        raw.seek(skip)
+        head = raw.read(encodings.SAMPLE).decode(codec, "ignore")
+    table = Delimited(path, codec, skip, encoding, _delimiter(head))
+    writer = converter.Writer(out, {"rows": limits.rows, "columns": limits.columns})
+    lengths: dict[int, int] = {}
+    converter.write(_watched(table, name, lengths), writer)
+    return table, {**writer.told(Path(name).stem, False, []), "lengths": lengths}
+
+
+def _watched(table: Delimited, name: str, lengths: dict[int, int]) -> Iterator[tuple[int, list[str]]]:
+    """The rows, with the lengths of those that differ from the first; the last one must be our own mark."""
+    usual, number, row = 0, 0, [""]
+    rows = table.numbered()
+    while True:
+        before = number, row
+        try:
+            number, row = next(rows)
+        except StopIteration:
+            break
+        except csv.Error:  # one value beyond 131,072 characters: as good as always a quotation mark left open
+            raise _unclosed(name, number + 1) from None
+        if before[0]:
+            usual = usual or len(before[1])
+            if len(before[1]) != usual and any(before[1]) and len(lengths) < converter.MERGES:
+                filled = next(at for at in range(len(before[1]), 0, -1) if before[1][at - 1])
+                lengths[before[0]] = min(len(before[1]), max(usual, filled))  # empty values at the end say nothing
+            yield before
+    if row != [_SENTINEL]:
+        raise _unclosed(name, number)
+
+
+def _unclosed(name: str, row: int) -> kinds.UnreadableFile:
+    return kinds.UnreadableFile(
+        "table",
+        f"“{name}”第 {row} 行有一个引号没有成对，或一个单元格的文字过长，后面的内容无法分列，请改正或另存为 .xlsx 后再上传。",
+        f"In row {row} of “{name}” a quotation mark is not closed, or a value is too long, so the rest cannot be divided; mend it or save as .xlsx.",
+    )
+
+
+def _delimiter(head: str) -> str:
+    """The mark that divides the most rows into the same number of values, of more than one."""
+    named = _SEP.match(head.split("\n", 1)[0])
+    if named:
+        return named[1]
+    best, score = ",", 0.0
+    for mark in DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(io.StringIO(head[:65_536], newline=""), delimiter=mark) if any(row)][:40]
+        except csv.Error:
+            continue
+        many = [width for width in widths if width > 1]
+        if not many:
+            continue
+        usual = max(set(many), key=lambda width: (many.count(width), width))
+        fit = many.count(usual) / len(widths) + min(usual, 50) / 1000
+        if fit > score:
+            best, score = mark, fit
+    return best

@@ -1,0 +1,25 @@
+"""How large a file may be. The figures bound what an upload can cost, not what a university may have: a file
+beyond them is refused with the advice to divide it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``packed``, ``unpacked`` and ``memory`` in bytes, ``seconds`` of processor time. Memory and seconds are for
+    a small file; a larger one gets more in proportion to its packed size (see ``spool``)."""
+
+    packed: int = 100 * 1024 * 1024
+    unpacked: int = 1_000_000_000
+    ratio: int = 100
+    members: int = 500
+    rows: int = 500_000
+    columns: int = 200
+    characters: int = 32_767
+    memory: int = 384 * 1024 * 1024
+    seconds: int = 8
+
+
+LIMITS = Limits()
