@@ -20,10 +20,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import Column, LargeBinary, text
 
 from ingestion.store.arrow import type_of
-from ingestion.store.engine import ALL, Store, utc_now
+from ingestion.store.engine import ALL, Store, UnitOfWork, utc_now
 from ingestion.store.platform import METADATA
 from ingestion.store.snapshot import Fetch, snapshot
 from ingestion.store.triggers import WATCHED
@@ -128,6 +128,14 @@ def _since(reader: _Reader, after: int, at: Position, as_of: datetime) -> Change
         tables[name] = TableChanges(WATCHED[name], changed, reader.rows(name, after))
     universities = frozenset(pc.unique(keys["university_code"]).to_pylist())
     return Changes(False, at, as_of, tables, universities, reader.counts(universities))
+
+
+def waiting(uow: UnitOfWork, position: Position, university_code: str) -> int:
+    """How many changes of a university are noted after ``position``: 0 where a reader at that position has seen all
+    of it (on PostgreSQL changes beyond a horizon are counted although they may have been read, never the reverse)."""
+    after = "seq > :value" if uow.dialect == "sqlite" else "xid >= CAST(CAST(:value AS text) AS xid8)"
+    query = text(f"SELECT count(*) FROM change_log WHERE university_code = :code AND {after}")  # noqa: S608
+    return int(uow.conn.execute(query, {"code": university_code, "value": position.value}).scalar_one())
 
 
 def prune(store: Store, position: Position) -> int:

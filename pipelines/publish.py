@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from ingestion.store.engine import utc_now
-from pipelines import analyst_views
+from pipelines import analyst_views, raw
 
 KEEP = 3
 PROVINCE, PEERS = "province", "peers"
@@ -73,11 +73,14 @@ class Held:
 
 @dataclass
 class Manifest:
-    """What ``current.json`` says: one generation, the file of each audience, who is held back and why."""
+    """What ``current.json`` says: one generation, the file of each audience, who is held back and why, and how far
+    the feed had been read (store, position; empty in manifests of older versions)."""
 
     generation: int
     as_of: str
     published_at: str
+    store_id: str = ""
+    position: int = 0
     files: dict[str, str] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     held: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -112,6 +115,8 @@ def publish(
         sha256=dict(before.sha256) if before else {},
         held={code: vars(reason) for code, reason in sorted(held.items())},
     )
+    if (read := raw.position(con)) is not None:
+        new.store_id, new.position = read.store_id, read.value
     known = {code for (code,) in con.execute("SELECT university_code FROM core.dim_university").fetchall()}
     for gone in set(new.files) - known - {PROVINCE, PEERS}:
         del new.files[gone], new.sha256[gone]

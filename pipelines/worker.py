@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 
+from dashboards.marts import exports
 from ingestion import audit, jobs
 from ingestion.store.engine import ALL, Store
 
@@ -16,8 +17,14 @@ SEAL_EVERY = 60.0
 
 
 def handlers() -> Mapping[str, jobs.Handler]:
-    """What the worker can do, by kind of job."""
-    return {}
+    """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
+    return {"exit_bundle": _exit_bundle}
+
+
+def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from pipelines import leaving
+
+    return leaving.run_job(store, work)
 
 
 def turn(store: Store, sealed_at: float | None) -> float:
@@ -26,6 +33,7 @@ def turn(store: Store, sealed_at: float | None) -> float:
     if sealed_at is None or time.monotonic() - sealed_at >= SEAL_EVERY:
         with store.begin(ALL) as uow:
             audit.seal(uow)
+        exports.sweep()
         return time.monotonic()
     return sealed_at
 

@@ -24,7 +24,7 @@ from ingestion.store.engine import home, utc_now
 
 KEPT = timedelta(hours=24)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ID = re.compile(r"[0-9a-f]{32}\.(xlsx|csv)")
+_ID = re.compile(r"[0-9a-f]{32}\.(xlsx|csv|zip)")
 
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
@@ -44,7 +44,7 @@ def folder() -> Path:
 
 def new(principal: Principal, name: str, extension: str) -> tuple[str, Path]:
     """An id and a path to write to; the side file says whose it is."""
-    _sweep()
+    sweep()
     export_id = f"{secrets.token_hex(16)}.{extension}"
     owner = {"account_id": principal.account_id, "university_code": principal.university_code,
              "name": f"{name}.{extension}", "at": utc_now().isoformat()}  # fmt: skip
@@ -66,7 +66,20 @@ def fetch(principal: Principal, export_id: str) -> tuple[Path, str]:
     return path, str(owner["name"])
 
 
-def _sweep() -> None:
+def expires(made_at: datetime) -> datetime:
+    """Until when a file made at that time may be fetched (naive UTC)."""
+    return made_at + KEPT
+
+
+def discard(export_id: str) -> None:
+    """Removes an export that came to nothing."""
+    if _ID.fullmatch(export_id):
+        for path in (folder() / export_id, folder() / f"{export_id}.json"):
+            path.unlink(missing_ok=True)
+
+
+def sweep() -> None:
+    """Removes what may no longer be fetched."""
     for side in folder().glob("*.json"):
         try:
             at = datetime.fromisoformat(json.loads(side.read_text(encoding="utf-8"))["at"])

@@ -1,0 +1,9 @@
+"""The exit bundle: everything a university has here, in a zip it can leave with, and its way into an empty
+installation. ``docs/exit-bundle.md`` describes the format for whoever leaves."""
+
+from ingestion.exchange.exit_bundle.dictionary import Extra, text_heads
+from ingestion.exchange.exit_bundle.files import Missing
+from ingestion.exchange.exit_bundle.making import Figures, Made, make
+from ingestion.exchange.exit_bundle.tables import Head
+
+__all__ = ["Extra", "Figures", "Head", "Made", "Missing", "make", "text_heads"]
