@@ -3,7 +3,6 @@ their hash, so the long copying holds no transaction open). Every table that nam
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -141,15 +140,13 @@ def _read(spool: Path) -> Iterator[Listed]:
 def _copy(packing: Packing, one: Listed, names: Names) -> tuple[str, str | None]:
     """Copied to disk first: a content that breaks off or is not what its hash says must not stand in the bundle."""
     local = private(packing.scratch / "attachment")
-    hasher = hashlib.sha256()
     try:
         with local.open("wb") as out:
             for piece in blobs.chunks(one.sha256):
-                hasher.update(piece)
                 out.write(piece)
     except FileNotFoundError:
         return "missing", None
-    if hasher.hexdigest() != one.sha256:
+    except blobs.Damaged:
         return "damaged", None
     path = names.path(*one.folders(), one.name)
     packing.add(path, pieces(local))

@@ -177,8 +177,9 @@ def test_a_missing_or_damaged_attachment_is_named_and_the_bundle_made(universe: 
     with store.read(ALL) as uow:
         found = dict(uow.conn.execute(select(p.attachment.c.name, p.attachment.c.sha256)).all())
     for name, content in (("丢.pdf", None), ("坏.pdf", b"changed on disk")):
-        path = blobs._path(str(tmp_path / "files"), found[name])
-        Path(path).unlink() if content is None else Path(path).write_bytes(content)
+        blobs.drop(found[name])
+        if content is not None:
+            (tmp_path / "files" / found[name][:2] / found[name][2:4] / found[name]).write_bytes(content)
     made = exit_bundle.make(store, system(universe), tmp_path / "out.zip")
     assert {(m.name, m.reason) for m in made.missing} == {("丢.pdf", "missing"), ("坏.pdf", "damaged")} and made.attachments == 1
     assert {m["name"] for m in manifest(made)["missing_attachments"]} == {"丢.pdf", "坏.pdf"}
