@@ -93,7 +93,7 @@ def register(app: typer.Typer, words: Words) -> None:
         store = open_store()
         try:
             with store.read(ALL) as uow:
-                actor = _actor(lambda: accounts.principal_for(uow, university, as_user, "office_admin"), university, as_user, words)
+                actor = acting(lambda: accounts.principal_for(uow, university, as_user, "office_admin"), university, as_user, words)
             if not non_secret and not dry_run and sys.stdin.isatty():
                 non_secret = typer.confirm(words("涉密数据不得上网。确认本批信息不涉密？", "Does this batch hold nothing secret?"))
             with Progress(quiet=as_json).running() as progress:
@@ -130,7 +130,7 @@ def register(app: typer.Typer, words: Words) -> None:
         store = open_store()
         try:
             with store.read(ALL) as uow:
-                actor = _actor(
+                actor = acting(
                     lambda: accounts.principal_for(uow, university, as_user) if as_user else accounts.system_principal(uow, university),
                     university, as_user or "", words,
                 )  # fmt: skip
@@ -149,7 +149,7 @@ def register(app: typer.Typer, words: Words) -> None:
             print(words(f"共 {result.total} 行，批次 #{result.generation}，{result.seconds:.2f} 秒", f"{result.total} rows, generation #{result.generation}, {result.seconds:.2f} s"))
 
 
-def _actor(find: Any, university: str, username: str, words: Words) -> Principal:
+def acting(find: Any, university: str, username: str, words: Words) -> Principal:
     """The principal, or one sentence that does not tell an unknown account from one without the role."""
     try:
         found: Principal = find()

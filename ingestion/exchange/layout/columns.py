@@ -22,7 +22,7 @@ class Column:
     are the headings, unique in the sheet. ``field`` reads and words one value (None: a header column and the printed
     units of people). A ``header`` column is told by an export and not read, except ``record_no``, which finds the
     record. ``required`` as in the declaration: a child's and a person's column only where the row is there at all.
-    ``identifier``: text format. ``many``: one line a row of the child or a person."""
+    ``identifier``: text format. ``many``: one line a row of the child or a person (not of a ``single`` person, a leader)."""
 
     key: str
     zh: str
@@ -33,12 +33,13 @@ class Column:
     identifier: bool = False
     code_list: str | None = None
     step: str = ""
+    single: bool = False
     hint_zh: str = ""
     hint_en: str = ""
 
     @property
     def many(self) -> bool:
-        return self.kind in ("child", "person")
+        return self.kind in ("child", "person") and not self.single
 
     def heading(self, language: str) -> str:
         return self.en if language == "en" else self.zh
@@ -150,7 +151,7 @@ def _people(step: k.Contributors) -> Iterator[Column]:
     for field in person_fields(step):
         hint_zh, hint_en = _PERSON_HINTS.get(field.name, ("", ""))
         column = _of_field(field, "person", f"{step.name}.{field.name}", step.name, f"{short}：", f"{step.en}: ")
-        yield Column(**{**column.__dict__, "required": field is PERSON_NAME and (step.single or step.min_rows > 0),
+        yield Column(**{**column.__dict__, "single": step.single, "required": field is PERSON_NAME and (step.single or step.min_rows > 0),
                         "field": None if field is PERSON_UNITS else field, "hint_zh": hint_zh, "hint_en": hint_en})  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def writer(field: k.Field, look: Look) -> Writer:
         case k.YesNo():
             return lambda value, _d: YES[at] if value else NO[at]
         case k.Code():
-            return lambda value, document: _code(look, conditions.code_list(field, dict(document)), value, reading.parent_code(field, dict(document)))
+            return lambda value, document: code_word(look, conditions.code_list(field, dict(document)), value, reading.parent_code(field, dict(document)))
         case k.MultiCode(code_list=name):
             return lambda value, _d: reading.joined([_listed_code(look, name, one) for one in value])
         case k.TextList():
@@ -132,7 +132,7 @@ def _number(value: float, _document: Document) -> Cell:
     return value if float(f"{value:.15g}") == value else f"{Decimal(repr(value)):f}"
 
 
-def _code(look: Look, name: str, code: str, parent: str | None) -> str:
+def code_word(look: Look, name: str, code: str, parent: str | None) -> str:
     """The label where it means this code alone, else "code label"."""
     key = ("word", name, code, parent)
     word = look.compiled.get(key)
@@ -145,7 +145,7 @@ def _code(look: Look, name: str, code: str, parent: str | None) -> str:
 
 
 def _listed_code(look: Look, name: str, code: str) -> str:
-    word = _code(look, name, code, None)
+    word = code_word(look, name, code, None)
     return code if "," in word and not reading.joined([word]).startswith('"') else word
 
 
