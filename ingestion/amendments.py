@@ -14,7 +14,7 @@ from ingestion.attachments import changes
 from ingestion.catalog import validate
 from ingestion.catalog.kinds import Issue
 from ingestion.principal import Conflict, Denied, NotFound, Principal
-from ingestion.records import checks, effects, entry, storable
+from ingestion.records import checks, effects, entry, storable, unread
 from ingestion.records.reasons import reason as checked_reason
 from ingestion.records.submission import NOT_DECLARED, warning_key
 from ingestion.records.view import (
@@ -100,6 +100,7 @@ def _set(uow: UnitOfWork, amendment: Amendment, **values: Any) -> None:
         new["is_open"] = values["state"] in OPEN_AMENDMENT_STATES
         if not new["is_open"]:
             changes.settle(uow, amendment["id"], applied=values["state"] == "applied")
+            unread.forget(uow, amendment["record_id"])
     done = uow.conn.execute(
         update(p.amendment)
         .where(p.amendment.c.id == amendment["id"], p.amendment.c.version == amendment["version"])
@@ -144,8 +145,10 @@ def save(
     version: int,
     document: Mapping[str, Any],
     reason: str | None = None,
+    unread_texts: Mapping[str, str] | None = None,
 ) -> RecordView:
-    """Keep the changed document; nothing is required. ``version`` is the amendment's."""
+    """Keep the changed document; nothing is required. ``version`` is the amendment's; ``unread_texts`` as in
+    ``records.save_draft``."""
     header, amendment = _both(uow, actor, record_id, version, "amendment.edit")
     type_id = header["type"]
     before = serializer.restore(type_id, amendment["document"], "clear")
@@ -157,6 +160,8 @@ def save(
     values: dict[str, Any] = {"document": serializer.archive(type_id, clean)}
     if reason is not None:
         values["reason"] = reason.strip()
+    if unread_texts is not None:
+        unread.keep(uow, header, unread_texts)
     _set(uow, amendment, **values)
     return load(uow, actor, record_id)
 

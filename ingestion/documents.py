@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from ingestion import vault
+from ingestion.catalog import contributors
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
 
@@ -22,7 +23,7 @@ Secrets = Literal["clear", "mask"]
 
 FLAGS = ("corresponding", "co_first")
 AMOUNTS = ("share", "own_words", "months_per_year", "reward_share")
-PLACES = 4
+PLACES = contributors.PLACES
 CONTRIBUTOR_KEYS = frozenset(
     ("role", "rank", "kind", "person_id", "name", "affiliations", *FLAGS, *AMOUNTS, "certificate_no", "book_role")
 )

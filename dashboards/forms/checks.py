@@ -40,7 +40,7 @@ def by_path(form: Form, found: list[Issue], far: progress.Progress) -> dict[str,
     """The problems to write under each field: before the first submission only those of values that are there."""
     out: dict[str, list[Issue]] = {}
     for issue in found:
-        if issue.severity == "error" and (form.asked or issue.field in form.wrong or _there(form, issue.field)):
+        if issue.severity == "error" and (form.asked or issue.field in form.wrong or issue.field in form.raw or _there(form, issue.field)):
             out.setdefault(issue.field, []).append(issue)
     return out
 

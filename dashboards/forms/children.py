@@ -67,9 +67,7 @@ def _add(form: Form, step: Children) -> None:
 def _remove(form: Form, step: Children, at: int) -> None:
     form.ids_of(step.name).pop(at)
     form.document[step.name].pop(at)
-    for path in [p for p in form.raw if p.startswith(f"{step.name}[")]:
-        form.raw.pop(path)
-        form.wrong.pop(path, None)
+    form.rows_moved(step.name, lambda row: None if row == at else row - 1 if row > at else row)
     if not form.document[step.name]:
         form.document.pop(step.name)
     form.save()
@@ -79,4 +77,5 @@ def _move(form: Form, step: Children, at: int, by: int) -> None:
     rows, ids = form.document[step.name], form.ids_of(step.name)
     rows[at], rows[at + by] = rows[at + by], rows[at]
     ids[at], ids[at + by] = ids[at + by], ids[at]
+    form.rows_moved(step.name, lambda row: {at: at + by, at + by: at}.get(row, row))
     form.save()

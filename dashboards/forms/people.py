@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -13,13 +14,12 @@ from dashboards.forms import choices
 from dashboards.forms.state import Form
 from dashboards.i18n import language, pick, t
 from ingestion import people
+from ingestion.catalog import contributors, places
 from ingestion.catalog.kinds import Contributors, Issue
 from ingestion.principal import Principal
 
 FLAGS = {"corresponding": "通讯", "co_first": "共同一作"}
 NUMBERS = {"share": "贡献（%）", "own_words": "撰写字数（万字）", "months_per_year": "月/年", "reward_share": "奖励份额（%）"}
-AMOUNT = re.compile(r"^\d+(?:\.\d+)?$")
-
 
 def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, list[Issue]]) -> None:
     all_rows = form.document.get("contributors") or []
@@ -39,7 +39,7 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
     editor.edit(
         key=key,
         label=pick(step.zh, step.en),
-        rows=[_to_editor(row, held) for _, row in mine],
+        rows=[_to_editor(row, held) | _typed(form, at) for at, row in mine],
         version=f"{form.generation}:{form.record_id}:{st.session_state.get(key + ':v', 0)}",
         columns=_columns(actor, step),
         found=[{"person_id": p.person_id, "staff_no": p.staff_no, "name": p.name, "college": p.college or "—"} for p in found],
@@ -55,9 +55,6 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
     for number, issue in enumerate(problems.get("contributors") or []):
         with st.container(key=f"err-{key}-{number}"):
             st.markdown(frame.md(pick(issue.zh, issue.en)))
-    for bad in form.wrong.get(f"people:{step.name}", []):
-        with st.container(key=f"err-{key}-{bad.field}"):
-            st.markdown(frame.md(pick(bad.zh, bad.en)))
 
 
 def _columns(actor: Principal, step: Contributors) -> list[dict[str, Any]]:
@@ -84,24 +81,37 @@ def _to_editor(row: dict[str, Any], held: dict[int, people.Person]) -> dict[str,
     return out
 
 
+def _typed(form: Form, at: int) -> dict[str, str]:
+    """The numbers of a row nobody could read, as they were typed."""
+    held = ((places.parts(path), text) for path, text in form.raw.items())
+    return {column: text for (name, index, column), text in held if name == "contributors" and index == at}
+
+
 def _query_changed(key: str) -> None:
     st.session_state[f"{key}:text"] = str(st.session_state[key].get("query") or "").strip()
 
 
 def _rows_changed(actor: Principal, form: Form, step: Contributors, key: str) -> None:
-    rows = st.session_state[key].get("rows") or []
-    others = [r for r in form.document.get("contributors") or [] if r.get("role") != step.role]
-    wrong: list[Issue] = []
-    mine = [_from_editor(actor, step, at, dict(row), wrong) for at, row in enumerate(rows)]
-    form.document["contributors"] = sorted([*others, *mine], key=lambda r: r["rank"])
-    form.wrong.pop(f"people:{step.name}", None)
-    if wrong:
-        form.wrong[f"people:{step.name}"] = wrong
+    sent = [dict(row) for row in st.session_state[key].get("rows") or []]
+    before = form.document.get("contributors") or []
+    # Each row with the texts in it nobody could read: of this step as sent, of the other steps as they stand.
+    rows = [(row, _typed(form, at)) for at, row in enumerate(before) if row.get("role") != step.role]
+    rows += [_from_editor(actor, step, at, row) for at, row in enumerate(sent)]
+    rows.sort(key=lambda pair: pair[0]["rank"])
+    form.rows_moved("contributors", lambda _row: None)
+    form.document["contributors"] = [row for row, _texts in rows]
+    for at, (row, texts) in enumerate(rows):
+        for column, text in texts.items():
+            path = f"contributors[{at}].{column}"
+            form.raw[path] = text
+            form.wrong[path] = [replace(i, field=path) for i in contributors.read_amount(column, row["rank"], text)[1]]
     st.session_state[f"{key}:text"] = ""
     form.save()
 
 
-def _from_editor(actor: Principal, step: Contributors, at: int, row: dict[str, Any], wrong: list[Issue]) -> dict[str, Any]:
+def _from_editor(actor: Principal, step: Contributors, at: int, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The row for the document, and what was typed for a number and is none, by column."""
+    texts: dict[str, str] = {}
     out: dict[str, Any] = {
         "role": step.role, "rank": step.first_rank + at, "kind": row.get("kind") if row.get("kind") in ("staff", "student", "external") else "external",
         "name": str(row.get("name") or "").strip(), "affiliations": _affiliations(actor, str(row.get("affiliation") or "")),
@@ -114,17 +124,14 @@ def _from_editor(actor: Principal, step: Contributors, at: int, row: dict[str, A
             if value:
                 out[name] = True
         elif name in NUMBERS:
-            text = str(value if value is not None else "").strip().replace("，", ",").replace(",", "").rstrip("%％")
-            text = text.translate(str.maketrans("０１２３４５６７８９．", "0123456789."))
-            if not text:
-                continue
-            if AMOUNT.match(text):
-                out[name] = float(text)
-            else:
-                wrong.append(Issue(f"contributors[{at}].{name}", f"第 {out['rank']} 位的{NUMBERS[name]}“{value}”不是数字，请填不小于 0 的数字", f"Row {out['rank']}: “{value}” is not a number; give a number of 0 or more"))
+            number, found = contributors.read_amount(name, out["rank"], value)
+            if found:
+                texts[name] = str(value)
+            elif number is not None:
+                out[name] = number
         elif value:
             out[name] = str(value).strip()
-    return out
+    return out, texts
 
 
 def _affiliations(actor: Principal, text: str) -> list[dict[str, Any]]:

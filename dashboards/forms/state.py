@@ -1,13 +1,15 @@
 """One form being filled in: the document as typed so far, where it is kept, and what is wrong with it.
 
 The store holds the draft; the address holds its id and step; this object lives in the session and can be
-rebuilt from both after F5. What cannot be understood (a date that is none) is in ``raw``: it stays on screen
-beside its message and is not saved.
+rebuilt from both after F5. What cannot be understood (a date that is none) is in ``raw``, by its path: it stays
+on screen beside its message, and the store keeps it beside the draft.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +19,7 @@ import streamlit as st
 from dashboards import frame
 from dashboards.i18n import pick, t
 from ingestion import amendments, audit, people, permissions, records
+from ingestion.catalog import places
 from ingestion.catalog.kinds import AnyStep, Issue, RecordType, Step
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Denied, OperationError, Principal
@@ -103,11 +106,11 @@ class Form:
             store = frame.store()
             with audit.refusals(store, actor, "save", self.type_id, self.record_id), store.begin(actor.university_code) as uow:
                 if self.amendment is not None and self.record_id is not None:
-                    view = amendments.save(uow, actor, self.record_id, self.amendment["version"], dict(self.document))
+                    view = amendments.save(uow, actor, self.record_id, self.amendment["version"], dict(self.document), unread_texts=self.raw)
                 elif self.record_id is None:
-                    view = records.create_draft(uow, actor, self.type_id, dict(self.document))
+                    view = records.create_draft(uow, actor, self.type_id, dict(self.document), self.raw)
                 else:
-                    view = records.save_draft(uow, actor, self.record_id, self.version, dict(self.document), step=self.step)
+                    view = records.save_draft(uow, actor, self.record_id, self.version, dict(self.document), step=self.step, unread_texts=self.raw)
         except StaleVersion as stale:
             self.stale = stale.current
             return False
@@ -128,10 +131,24 @@ class Form:
         if first:
             st.query_params["id"] = str(view.id)
 
-    def replace(self, document: dict[str, Any], version: int) -> None:
-        """Another document takes the place of what is on screen."""
+    def rows_moved(self, table: str, place: Callable[[int], int | None]) -> None:
+        """Texts not understood follow their rows: ``place`` gives a row's new number, None for a row that went."""
+        for held in (self.raw, self.wrong):
+            moved: dict[str, Any] = {}
+            for path, value in held.items():
+                name, index, column = places.parts(path)
+                if index is None or name != table:
+                    moved[path] = value
+                elif (now := place(index)) is not None:
+                    new = f"{table}[{now}].{column}"
+                    moved[new] = value if held is self.raw else [dataclasses.replace(i, field=new) for i in value]
+            held.clear()
+            held.update(moved)  # type: ignore[arg-type]
+
+    def replace(self, document: dict[str, Any], version: int, raw: dict[str, str]) -> None:
+        """Another document takes the place of what is on screen, with the texts kept beside it."""
         self.document, self.version = document, version
-        self.raw.clear()
+        self.raw = raw
         self.wrong.clear()
         self.row_ids.clear()
         self.stale = None
@@ -169,7 +186,18 @@ def _load(record_id: int, amend: bool) -> Form:
         form.document = dict(view.amendment["document"])
     else:
         form.document = dict(view.document)
+    form.raw = kept_texts(record_id)
     return form
+
+
+def kept_texts(record_id: int) -> dict[str, str]:
+    """What the store keeps of texts nobody could read; nothing for a record its reader cannot edit."""
+    actor = frame.current()
+    try:
+        with frame.store().read(actor.university_code) as uow:
+            return records.unread_texts_of(uow, actor, record_id)
+    except Denied:
+        return {}
 
 
 def _blank(type_id: str) -> Form:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.catalog import fillers, normalise
+from ingestion.catalog import fillers, normalise, reading
 from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import BUILT_IN_CODES
 
@@ -167,6 +168,31 @@ def _numbers(step: k.Contributors, at: str, name: str, row: Row) -> Iterator[k.I
                 f"“{name}”的证书编号最多 100 字",
                 f"The certificate number of “{name}” has more than 100 characters",
             )
+
+
+PLACES = 4  # decimals of a number in a person's row
+_AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def read_amount(column: str, rank: int, typed: Any) -> tuple[float | None, list[k.Issue]]:
+    """A number typed in a person's row (a share, months, words); None when empty, with a problem when it is none."""
+    text = normalise.number(str(typed if typed is not None else "")).replace(",", "").rstrip("%")
+    if not text:
+        return None, []
+    zh, en = "不是数字，应为不小于 0 的数字", "is not a number; it must be a number of 0 or more"
+    if len(text) <= 20 and _AMOUNT.fullmatch(text):
+        number = float(text)
+        if round(number, PLACES) == number:
+            return number, []
+        zh, en = reading.too_fine(PLACES)
+    label = NUMBERS.get(column, (column, column, 0.0))
+    return None, [
+        k.Issue(
+            f"contributors[{rank - 1}].{column}",
+            f"第 {rank} 位的{label[0]} “{typed}” {zh}",
+            f"No. {rank}: {label[1]} “{typed}” {en}",
+        )
+    ]
 
 
 def problems_together(record_type: k.RecordType, document: dict[str, Any]) -> Iterator[k.Issue]:

@@ -10,6 +10,12 @@ from ingestion.catalog import kinds as k
 _ROW = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
 
 
+def parts(path: str) -> tuple[str, int | None, str]:
+    """``table[1].column`` as (table, 1, column); a plain field as (field, None, "")."""
+    match = _ROW.fullmatch(path)
+    return (match[1], int(match[2]), match[3] or "") if match else (path, None, "")
+
+
 def row(record_type: k.RecordType, path: str) -> tuple[str, str]:
     """The table and row a path names, in both languages; two empty words where it names none."""
     match = _ROW.fullmatch(path)

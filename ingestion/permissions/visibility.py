@@ -95,7 +95,7 @@ BY_RECORD: Mapping[str, str] = {  # table → the column that names the record i
 INTERNAL: frozenset[str] = frozenset(
     {
         "blob", "one_time_token", "password_history", "idempotency", "audit_block", "archived_audit_block", "refresh_request",
-        "refresh_status", "change_log", "vault_key_check",
+        "refresh_status", "change_log", "vault_key_check", "unread_text",
     }
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from ingestion.catalog import secrecy, validate
 from ingestion.catalog.kinds import Issue
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Principal
-from ingestion.records import storable
+from ingestion.records import storable, unread
 from ingestion.records.view import SecrecyRefused
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork, today
@@ -33,7 +33,10 @@ def problems(
     """All problems of a clean document with secrets in clear: errors and warnings, each once.
     ``before``: what the record held when the actor opened it."""
     type_id = header["type"]
-    found = list(validate.problems(type_id, dict(document), context(uow, header)))
+    judged = context(uow, header)
+    waiting = unread.issues(type_id, unread.held(uow, header["id"]), judged.codes, document)
+    typed = {issue.field for issue in waiting}
+    found = [i for i in validate.problems(type_id, dict(document), judged) if i.field not in typed] + waiting
     if any(i.severity == "error" for i in storable.problems(type_id, document)):
         return found  # the questions below would stumble over values no table can hold
     found.extend(storable.dangling(uow, actor, type_id, document, before))
@@ -118,12 +121,12 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
     if coded is not None:
         declared = ALL_RECORDS[type_id].field(coded[0])
         rules.append(coded[1])
-        issues.append(_marked(coded[0], (declared.zh, declared.en)))
+        issues.append(unread.secrecy_issue(coded[0], (declared.zh, declared.en)))
     for field, label, text in _texts(type_id, document):
         rule = secrecy.scan(text)
         if rule is not None:
             rules.append(rule)
-            issues.append(_marked(field, label))
+            issues.append(unread.secrecy_issue(field, label))
     if record_id is not None:
         names = select(p.attachment.c.name).where(p.attachment.c.record_id == record_id, changes.as_amended())
         attached: list[str] = list(uow.conn.execute(names).scalars())
@@ -131,19 +134,9 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
             rule = secrecy.scan(name)
             if rule is not None:
                 rules.append(rule)
-                issues.append(_marked("attachments", ("附件名称", "Attachment name")))
+                issues.append(unread.secrecy_issue("attachments", ("附件名称", "Attachment name")))
     if issues:
         raise SecrecyRefused(issues, rules[0])
-
-
-def _marked(field: str, label: tuple[str, str]) -> Issue:
-    return Issue(
-        field,
-        f"{label[0]}含有涉密标志，涉密数据不得录入本平台；内容未保存。请联系本校保密部门。",
-        f"{label[1]} carries a secrecy mark; secret data must not be entered here. Nothing was kept. "
-        "Ask the university's secrecy office.",
-        rule="V001",
-    )
 
 
 def _texts(type_id: str, document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str], str]]:

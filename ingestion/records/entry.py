@@ -14,7 +14,7 @@ from ingestion.catalog import validate
 from ingestion.catalog.kinds import Issue
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Denied, NotFound, OperationError, Principal
-from ingestion.records import checks, effects, storable
+from ingestion.records import checks, effects, storable, unread
 from ingestion.records.view import (
     RecordView,
     SubmissionRefused,
@@ -31,9 +31,14 @@ CHANNELS = {"researcher": "own", "finance": "own", "college_admin": "college", "
 
 
 def create_draft(
-    uow: UnitOfWork, actor: Principal, type_id: str, document: Mapping[str, Any] | None = None
+    uow: UnitOfWork,
+    actor: Principal,
+    type_id: str,
+    document: Mapping[str, Any] | None = None,
+    unread_texts: Mapping[str, str] | None = None,
 ) -> RecordView:
     """A new draft. The college is preset from the owner's post at the record's date, else from the actor's own.
+    ``unread_texts``: what was typed and could not be read, by path (``records.unread``).
 
     Raises ``SubmissionRefused`` for values no table can hold and ``SecrecyRefused`` for marked text."""
     permissions.require(actor, "create", type_id)
@@ -42,6 +47,8 @@ def create_draft(
     checks.refuse_secrets(uow, type_id, clean)
     record_id = _insert_header(uow, actor, type_id, clean)
     serializer.write(uow, type_id, record_id, actor.university_code, clean, fresh=True)
+    if unread_texts:
+        unread.keep(uow, {"id": record_id, "type": type_id, "university_code": actor.university_code}, unread_texts)
     audit.write(uow, actor, "create", type_id, record_id)
     return load(uow, actor, record_id)
 
@@ -97,8 +104,10 @@ def save_draft(
     version: int,
     document: Mapping[str, Any],
     step: str | None = None,
+    unread_texts: Mapping[str, str] | None = None,
 ) -> RecordView:
-    """Keep what was typed; nothing is required. ``step``: where the form reopens.
+    """Keep what was typed; nothing is required. ``step``: where the form reopens. ``unread_texts``: what could
+    not be read, by path, in place of what was kept before (None leaves it).
 
     Raises ``StaleVersion`` when somebody saved since ``version`` was read, ``SubmissionRefused`` for values no
     table can hold, ``SecrecyRefused`` for marked text. A masked secret stays what it was."""
@@ -113,6 +122,8 @@ def save_draft(
     values = derive.header_values(uow, type_id, record_id, clean, None)
     if clean != before:
         serializer.write(uow, type_id, record_id, header["university_code"], clean, fresh=False)
+    if unread_texts is not None:
+        unread.keep(uow, header, unread_texts)
     change_header(uow, header, **values, step=step or header["step"])
     return load(uow, actor, record_id)
 
@@ -120,6 +131,14 @@ def save_draft(
 def stored(uow: UnitOfWork, header: Mapping[str, Any]) -> dict[str, Any]:
     """The record's document with secrets in clear: for checks and comparison, never for a page."""
     return serializer.read(uow, header["type"], [header["id"]], "clear").get(header["id"], {})
+
+
+def unread_texts_of(uow: UnitOfWork, actor: Principal, record_id: int) -> dict[str, str]:
+    """What was typed into a draft or an open change and could not be read, by path: for who may edit it."""
+    header = header_of(uow, actor, record_id)
+    if not {"edit", "amendment.edit"} & permissions.actions(actor, header):
+        raise Denied
+    return unread.held(uow, record_id)
 
 
 def unmasked(type_id: str, document: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

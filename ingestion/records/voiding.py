@@ -7,7 +7,7 @@ from sqlalchemy import update
 from ingestion import audit, permissions
 from ingestion.attachments import changes
 from ingestion.principal import Principal
-from ingestion.records import effects
+from ingestion.records import effects, unread
 from ingestion.records.reasons import reason as checked_reason
 from ingestion.records.view import RecordView, change_header, check_version, header_of, load, write_step
 from ingestion.store import platform as p
@@ -29,6 +29,7 @@ def void(uow: UnitOfWork, actor: Principal, record_id: int, version: int, reason
     header = change_header(uow, header, state="90", voided_at=uow.now)
     if header["amendment_id"] is not None:
         changes.settle(uow, header["amendment_id"], applied=False)
+        unread.forget(uow, record_id)
         a = p.amendment
         uow.conn.execute(
             update(a)

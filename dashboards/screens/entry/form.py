@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.forms import checks, children, fields, files, people, progress
-from dashboards.forms.state import Form, opened
+from dashboards.forms.state import Form, kept_texts, opened
 from dashboards.i18n import listed, pick, t
 from dashboards.screens.query import actions
 from ingestion import amendments, audit, records
@@ -218,7 +218,7 @@ def _trouble(form: Form) -> None:
 
 def _theirs(form: Form) -> None:
     if form.stale is not None:
-        form.replace(dict(form.stale.document), form.stale.version)
+        form.replace(dict(form.stale.document), form.stale.version, kept_texts(form.stale.id))
 
 
 def _mine(form: Form) -> None:

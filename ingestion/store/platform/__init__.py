@@ -45,6 +45,7 @@ from ingestion.store.platform.records import (
     record_value,
     record_version,
     review_event,
+    unread_text,
     year_lock,
 )
 from ingestion.store.platform.traces import (
@@ -107,6 +108,7 @@ __all__ = [
     "tenant",
     "unit",
     "university",
+    "unread_text",
     "vault_key_check",
     "year_lock",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -176,6 +177,17 @@ person_post = table(
     ForeignKeyConstraint(["unit_id", "university_code"], ["unit.id", "unit.university_code"]),
     Index(None, "person_id"),
     comment="One row per person × unit × period: college and title at a date.",
+)
+
+unread_text = table(
+    "unread_text",
+    Column("record_id", Id, primary_key=True, autoincrement=False),
+    tenant(),
+    Column("cipher", LargeBinary, nullable=False),  # JSON: path → text
+    ForeignKeyConstraint(
+        ["record_id", "university_code"], ["record.id", "record.university_code"], ondelete="CASCADE"
+    ),
+    comment="One row per draft or open amendment with typed text that could not be read yet.",
 )
 
 record_version = table(
