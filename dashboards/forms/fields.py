@@ -6,6 +6,7 @@ typed too (0.8 s after the last key), because a browser that dies has not left i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,18 @@ def draw(actor: Principal, form: Form, field: k.Field, row: dict[str, Any], path
         for number, issue in enumerate(found):
             with st.container(key=f"err-{place.key}-{number}"):
                 st.markdown(frame.md(pick(issue.zh, issue.en)))
+
+
+def selector(form: Form, path: str) -> str:
+    """The CSS selector of the field an issue stands at; of the whole step where the field has no place of its own."""
+    name, index, column = places.parts(path)
+    key = name
+    if index is not None:
+        ids = form.row_ids.get(name, [])
+        key = f"{name}-{ids[index]}-{column}" if index < len(ids) else ""
+    if not key or name == "contributors":
+        return ".st-key-step"
+    return ".st-key-" + re.sub(r"[^A-Za-z0-9_-]", "-", f"at-{form.key(key)}")
 
 
 def _label(place: Place, field: k.Field) -> str:

@@ -121,9 +121,18 @@
       location.reload();
     },
     reload: () => location.reload(),
+    /* The place may still be on its way. With "inner" its control takes the focus, else the place itself. */
     focus: (element) => {
-      const target = document.querySelector(element.dataset.to);
-      if (target) { target.setAttribute("tabindex", "-1"); target.focus({ preventScroll: false }); }
+      const { to, inner } = element.dataset;
+      const seek = (tries) => {
+        const place = document.querySelector(to);
+        if (!place) { if (tries) setTimeout(seek, 100, tries - 1); return; }
+        const control = inner ? place.querySelector("input:not([type=hidden]),textarea,button,[tabindex='0']") : null;
+        if (!control) place.setAttribute("tabindex", "-1");
+        (control || place).focus({ preventScroll: false });
+        place.scrollIntoView({ block: "nearest" });
+      };
+      seek(15);
     },
   };
   const done = new Set();

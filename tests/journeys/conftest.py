@@ -176,6 +176,7 @@ def entering(browser, world: World) -> Iterator[Callable[..., object]]:
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: world.errors.append(str(error)))
+        page.on("console", lambda said: said.type in ("error", "warning") and world.errors.append(f"console: {said.text}"))
         page.on("dialog", lambda dialog: world.errors.append(f"a browser dialog: {dialog.message}") or dialog.dismiss())
         answer = page.request.post(
             f"{world.address}/auth/login", form={"university": code, "username": username, "password": PASSWORD, "tab": "person"},
@@ -188,7 +189,8 @@ def entering(browser, world: World) -> Iterator[Callable[..., object]]:
     for context in contexts:
         context.close()
     assert not world.errors
-    assert "page error" not in world.log.read_text()
+    log = world.log.read_text()
+    assert "page error" not in log and "Session State" not in log
 
 
 @pytest.fixture

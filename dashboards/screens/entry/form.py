@@ -73,6 +73,9 @@ def _draw(form: Form) -> None:
         if form.asked:
             _problems(form, issues)
         _step(actor, form, form.step_now(), shown)
+        wanted = st.session_state.pop("focus_field", None)
+        if wanted is not None:
+            frame.command("focus", to=fields.selector(form, wanted), inner="1")
         _foot(form)
     with right:
         _side(actor, form, far)
@@ -236,12 +239,12 @@ def _problems(form: Form, issues: list[Issue]) -> None:
     with st.container(border=True, key="problems", gap="xxsmall"):
         if errors:
             st.markdown(f":red[:material/error: **{t('还有 {n} 处需要改正，改完可再次提交', n=len(errors))}**]{t('（点一条跳到该处）')}")
-        for number, issue in enumerate(errors):
-            step = progress.step_of(form.type, issue, form.document)
-            place = step if step in form.steps else form.steps[0]
+        for number, issue in enumerate(sorted(errors, key=lambda i: _place(form, i)[0])):
+            _at, step, place = _place(form, issue)
+            word, said = pick(step.zh, step.en), pick(issue.zh, issue.en)
             st.button(
-                f"{frame.md(pick(step.zh, step.en))} · {frame.md(pick(issue.zh, issue.en))}", key=f"jump{number}",
-                type="tertiary", icon=":material/arrow_forward:", on_click=_go, args=(form, place.name),
+                frame.md(said if said.startswith(word) else f"{word} · {said}"), key=f"jump{number}",
+                type="tertiary", icon=":material/arrow_forward:", on_click=_jump, args=(form, place, issue.field),
             )  # fmt: skip
         if warnings:
             st.markdown(f":orange[:material/warning:] **{t('请核对以下 {n} 处，确认无误后勾选', n=len(warnings))}**")
@@ -253,6 +256,19 @@ def _problems(form: Form, issues: list[Issue]) -> None:
             st.checkbox(frame.md(pick(issue.zh, issue.en)), key=key, on_change=_confirm, args=(form, name, key))
     if st.session_state.pop("focus_problems", False):
         frame.command("focus", to=".st-key-problems")
+
+
+def _place(form: Form, issue: Issue) -> tuple[int, AnyStep, str]:
+    """Where a problem is mended: the number of its step, the step, and the step to open for it."""
+    step = progress.step_of(form.type, issue, form.document)
+    names = [s.name for s in form.steps]
+    name = step.name if step.name in names else names[0]
+    return names.index(name), step, name
+
+
+def _jump(form: Form, step: str, path: str) -> None:
+    _go(form, step)
+    st.session_state["focus_field"] = path
 
 
 def _confirm(form: Form, name: str, key: str) -> None:
@@ -273,6 +289,13 @@ def _keep(form: Form) -> None:
 def _submit(form: Form) -> None:
     form.asked, form.refused = True, []
     st.session_state["focus_problems"] = True
+    _send(form)
+    errors = [i for i in checks.issues(frame.current(), form) if i.severity == "error"] if "leave_to" not in st.session_state else []
+    if errors:  # the first one is on screen below the list of all
+        _go(form, min(_place(form, i)[::2] for i in errors)[1])
+
+
+def _send(form: Form) -> None:
     if form.stale is not None or not form.save():
         return
     if any(i.severity == "error" for found in form.wrong.values() for i in found):
