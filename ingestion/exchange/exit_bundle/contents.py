@@ -29,6 +29,7 @@ LEFT_BEHIND: dict[str, tuple[str, str]] = {
     "one_time_token": ("一次性链接，属于凭据", "single-use links are credentials"),
     "password_history": ("历史密码，属于凭据", "former passwords are credentials"),
     "idempotency": ("提交令牌，只在提交时有用", "submission tokens serve only while submitting"),
+    "unread_text": ("草稿里还不能识别的文字，尚未成为数据", "text in drafts that could not be read and is no value yet"),
     "vault_key_check": ("密钥校验值，属于原系统", "the key probe belongs to the installation"),
     "change_log": ("数据提取日志，属于原系统", "the feed's log belongs to the installation"),
     "refresh_request": ("刷新请求，属于原系统", "refresh requests belong to the installation"),
