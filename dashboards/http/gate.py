@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.http import edge, pages, shell
+from dashboards.http.files import PREVIEW
 from dashboards.http.words import word
 from ingestion import accounts
 from ingestion.store.engine import Store
@@ -238,11 +239,15 @@ def _harden(request: Request, message: Message) -> None:
     path = request.url.path
     for name, value in HEADERS.items():
         headers[name] = value
+    previewed = PREVIEW.fullmatch(path) is not None
+    if previewed:  # shown in a frame of our own pages, as is its refusal
+        headers["x-frame-options"] = "SAMEORIGIN"
     if "content-security-policy" not in headers:
         # Browsers disagree whether 'self' means the websocket too, so it is named.
         host = edge.host(request)
         socket = f"ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
-        headers["content-security-policy"] = OWN_POLICY if path.startswith(OURS) else CONTENT_POLICY.format(socket=socket)
+        own = OWN_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'") if previewed else OWN_POLICY
+        headers["content-security-policy"] = own if path.startswith(OURS) else CONTENT_POLICY.format(socket=socket)
     if edge.is_secure(request):
         headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
     if "access-control-allow-origin" in headers:
