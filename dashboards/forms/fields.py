@@ -134,7 +134,7 @@ def _control(actor: Principal, place: Place, field: k.Field, label: str) -> None
         case k.FileSlot():
             from dashboards.forms import files
 
-            files.slot(actor, place.form, field, label)
+            files.slot(actor, place.form, field, label, missing=progress.required(field, place.row, place.form.document))
         case _:
             raise TypeError(f"no control for {field!r}")
 

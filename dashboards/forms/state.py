@@ -62,6 +62,7 @@ class Form:
     dirty: bool = False
     files: list[Any] = field(default_factory=list)
     largest_file: int = 0
+    most_files: int = 0
     taken: set[str] = field(default_factory=set)
     uid: str = field(default_factory=lambda: "f" + secrets.token_hex(3))
     generation: int = 0

@@ -135,9 +135,38 @@
       seek(15);
     },
   };
+  /* A PDF is shown in a frame of its own. The app cannot draw one: its frames carry the attribute "sandbox", in
+     which browsers open no PDF; here the answer's own policy is the box. */
+  const frame = (element) => {
+    if (element.firstChild || !/^\/files\/\d+\/preview$/.test(element.dataset.preview)) return;
+    const inside = document.createElement("iframe");
+    inside.src = element.dataset.preview;
+    inside.title = element.dataset.name || "";
+    element.append(inside);
+  };
+  /* What the upload box itself refuses it tells in a tooltip, and forgets when the other files of the same upload
+     are taken: it is written below the box, by name and rule, until the next upload. */
+  const refusals = (chip) => {
+    const list = chip.closest('[class*="st-key-upbox-"]')?.querySelector(".yanshu-refusals");
+    const name = chip.querySelector('[data-testid="stFileChipName"]')?.title;
+    const alert = chip.querySelector('[role="alert"]')?.textContent || "";
+    if (!list || !name || chip.dataset.told || !alert) return;
+    chip.dataset.told = "1";
+    const rule = /not allowed|不支持/.test(alert) ? "type" : /or smaller|exceeds|大小/.test(alert) ? "size" : "failed";
+    const line = document.createElement("p");
+    line.textContent = list.dataset[rule].replace("{name}", name);
+    list.append(line);
+  };
+  const begin = (event) => {
+    const box = event.target.closest?.('[class*="st-key-upbox-"]');
+    if (box && (event.type === "drop" || event.target.type === "file")) box.querySelector(".yanshu-refusals")?.replaceChildren();
+  };
+  for (const kind of ["change", "drop"]) document.addEventListener(kind, begin, true);
   const done = new Set();
   const obey = (root) => {
     if (root.nodeType !== 1) return;
+    for (const chip of root.closest('[data-testid="stFileChip"]') ? [root.closest('[data-testid="stFileChip"]')] : root.querySelectorAll('[data-testid="stFileChip"][aria-invalid="true"]')) refusals(chip);
+    for (const element of root.matches("[data-preview]") ? [root] : root.querySelectorAll("[data-preview]")) frame(element);
     const found = root.matches("[data-yanshu]") ? [root] : root.querySelectorAll("[data-yanshu]");
     for (const element of found) {
       const token = element.dataset.yanshu + ":" + (element.dataset.once || "");

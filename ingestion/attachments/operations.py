@@ -85,8 +85,9 @@ def _take(
         sha256, size = blobs.digest(content)
         if size == 0:
             raise AttachmentRefused("empty", f"“{name}”是空文件。", f"“{name}” is empty.")
-        if size > megabytes * 1_000_000:
-            raise AttachmentRefused("size", f"“{name}”为 {size / 1e6:.1f} MB，超过每个文件 {megabytes} MB 的限制。", f"“{name}” has {size / 1e6:.1f} MB; a file may have {megabytes} MB.")
+        if size > megabytes << 20:  # as file managers count
+            shown = size / (1 << 20)
+            raise AttachmentRefused("size", f"“{name}”为 {shown:.1f} MB，超过每个文件 {megabytes} MB 的限制。", f"“{name}” has {shown:.1f} MB; a file may have {megabytes} MB.")
         if held >= most and replaced is None:
             raise _too_many(name, most)
         _check_slot(header["type"], slot, name)

@@ -126,16 +126,12 @@ def changed_files(actor: Principal, view: RecordView) -> None:
     found = [f for f in files.listed(actor, view.id, amended=True) if f.change]
     if found:
         st.markdown(f"**{t('附件')}**")
-        files.show(actor, found, None, removable=False)
+        files.show(actor, found, None)
 
 
 def attachments(actor: Principal, view: RecordView) -> int:
-    found = files.listed(actor, view.id)
-    if not found:
-        st.caption(t("没有附件"))
-    else:
-        files.show(actor, found, None, removable=False)
-    return len(found)
+    """The record's files place by place, and which required ones are missing."""
+    return files.of_record(actor, view)
 
 
 def track(actor: Principal, uow: UnitOfWork, record_id: int) -> None:

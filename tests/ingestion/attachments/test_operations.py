@@ -79,7 +79,7 @@ def test_refused_files_leave_nothing_and_the_others_of_the_same_upload_stay(worl
 
 @pytest.mark.ac("AC-063")
 def test_size_and_count_are_limited_and_said(world: World, draft: int) -> None:
-    big = PDF + b"\0" * 50_000_001
+    big = PDF + b"\0" * (50 << 20)
     answer = refused(world, draft, "大文件.pdf", big)
     assert answer.rule == "size" and "大文件.pdf" in answer.zh and "50 MB" in answer.zh
     r1 = by(world, "00123")
@@ -228,7 +228,7 @@ def test_a_full_record_still_takes_a_replacement(world: World, draft: int) -> No
         settings.put(uow, by(world, "o1"), "attachment_megabytes", 1, "99001")
     number = attachments.add(world.store, r1, draft, "other", "a.pdf", PDF)
     assert refused(world, draft, "b.pdf", PDF).rule == "count"
-    assert refused(world, draft, "b.pdf", PDF + b"\0" * 1_000_001).rule == "size"
+    assert refused(world, draft, "b.pdf", PDF + b"\0" * (1 << 20)).rule == "size"
     attachments.replace(world.store, r1, number, "b.pdf", PDF)
     with world.store.read("99001") as uow:
         assert [f.name for f in attachments.list_for(uow, r1, draft)] == ["b.pdf"]
