@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -56,28 +56,35 @@ def clean(type_id: str, document: Mapping[str, Any]) -> Document:
             if people:
                 out[name] = sorted(people, key=_rank)
         elif name in children:
-            rows = [_clean_values(children[name].fields, row, f"{type_id}.{name}") for row in value or ()]
+            rows = [_clean_values(type_id, name, row) for row in value or ()]
             if rows:
                 out[name] = rows
         elif name in fields:
             value = _clean_value(fields[name], value)
             if value is not None:
                 out[name] = value
-        elif not _is_elsewhere(type_id, name):
+        elif name not in _elsewhere(type_id):
             raise ValueError(f"{type_id} has no field {name}")
     return out
 
 
-def _is_elsewhere(type_id: str, name: str) -> bool:
-    return any(f.name == name for f in ALL_RECORDS[type_id].fields())
+@cache
+def _elsewhere(type_id: str) -> frozenset[str]:
+    """Fields of the type that no document holds: what is only shown, and files."""
+    return frozenset(f.name for f in ALL_RECORDS[type_id].fields()) - plain_fields(type_id).keys()
 
 
-def _clean_values(fields: Sequence[k.Field], row: Mapping[str, Any], where: str) -> Document:
-    by_name = {f.name: f for f in fields}
+@cache
+def _child_fields(type_id: str, child: str) -> dict[str, k.Field]:
+    return {f.name: f for f in child_steps(type_id)[child].fields}
+
+
+def _clean_values(type_id: str, child: str, row: Mapping[str, Any]) -> Document:
+    by_name = _child_fields(type_id, child)
     out: Document = {}
     for name, value in row.items():
         if name not in by_name:
-            raise ValueError(f"{where} has no field {name}")
+            raise ValueError(f"{type_id}.{child} has no field {name}")
         value = _clean_value(by_name[name], value)
         if value is not None:
             out[name] = value
@@ -97,9 +104,8 @@ def _clean_value(field: k.Field, value: Any) -> Any:
 
 
 def _clean_contributor(type_id: str, row: Mapping[str, Any]) -> Document:
-    unknown = set(row) - CONTRIBUTOR_KEYS
-    if unknown:
-        raise ValueError(f"a contributor has no {sorted(unknown)}")
+    if not row.keys() <= CONTRIBUTOR_KEYS:
+        raise ValueError(f"a contributor has no {sorted(row.keys() - CONTRIBUTOR_KEYS)}")
     person_id = row.get("person_id")
     roles = contributor_roles(type_id)
     out: Document = {

@@ -7,6 +7,7 @@ keyed hashes. Nothing is said about a record the asker may not see, except that 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -72,8 +73,7 @@ def keys(type_id: str, document: Mapping[str, Any]) -> list[Key]:
 def _paper_without_doi(paper: Mapping[str, Any]) -> Key | None:
     """V031: without a DOI a paper is known by its title, year and journal number."""
     serial, day = paper.get("issn") or paper.get("cn_serial"), paper.get("published_on")
-    title = folded(paper.get("title", ""))
-    if paper.get("doi") or not (serial and day and title):
+    if paper.get("doi") or not (serial and day and (title := folded(paper.get("title", "")))):
         return None
     return Key("paper_title", _fit(f"{title}|{day[:4]}|{serial}"), ("title", "published_on"))
 
@@ -93,8 +93,10 @@ def _fit(value: str) -> str:
 @lru_cache(maxsize=200_000)
 def folded(title: str) -> str:
     """A title for comparison: compatible forms joined, case and everything but letters and digits dropped."""
-    text = unicodedata.normalize("NFKC", title).casefold()
-    return "".join(c for c in text if c.isalnum())
+    return _NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKC", title).casefold())
+
+
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 
 # --- looking ---------------------------------------------------------------------------------------------

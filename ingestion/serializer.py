@@ -65,45 +65,63 @@ TABLES: dict[str, Table] = {
 
 def rows(type_id: str, record_id: int, university_code: str, document: Mapping[str, Any]) -> Rows:
     """The table rows of a clean document, by table name; the header, natural keys and versions are not among them."""
+    out: Rows = {}
+    add_rows(out, type_id, record_id, university_code, document)
+    return out
+
+
+def add_rows(out: Rows, type_id: str, record_id: int, university_code: str, document: Mapping[str, Any]) -> None:
+    """``rows``, put beside those of other records."""
     ids = {"record_id": record_id, "university_code": university_code}
     copied, worked, values, links = _plan(type_id)
-    main: dict[str, Any] = {**ids, **{name: document.get(name) for name in copied}}
+    get = document.get
+    main: dict[str, Any] = {**ids, **{name: get(name) for name in copied}}
     for field in worked:
-        _put(main, field, document.get(field.name))
-    out: Rows = {TYPE_TABLES[type_id].name: [main]}
+        _put(main, field, get(field.name))
+    out.setdefault(type_id, []).append(main)
     for name in values:
         if name in document:
             out.setdefault("record_value", []).extend(
-                {**ids, "field": name, "seq": i, "value": v} for i, v in enumerate(document[name], 1)
+                [{**ids, "field": name, "seq": i, "value": v} for i, v in enumerate(document[name], 1)]
             )
     for name in links:
         if name in document:
             out.setdefault("record_link", []).extend(
-                {**ids, "field": name, "seq": i, "target_id": v} for i, v in enumerate(document[name], 1)
+                [{**ids, "field": name, "seq": i, "target_id": v} for i, v in enumerate(document[name], 1)]
             )
-    for child, step in child_steps(type_id).items():
-        table_rows = out.setdefault(CHILD_TABLES[type_id, child].name, [])
-        for i, child_row in enumerate(document.get(child, ()), 1):
-            row: dict[str, Any] = {**ids, "seq": i}
-            for field in step.fields:
+    for child, (table, child_copied, child_worked) in _child_plans(type_id).items():
+        if child not in document:
+            continue
+        table_rows = out.setdefault(table, [])
+        for i, child_row in enumerate(document[child], 1):
+            row: dict[str, Any] = {**ids, "seq": i, **{name: child_row.get(name) for name in child_copied}}
+            for field in child_worked:
                 _put(row, field, child_row.get(field.name))
             table_rows.append(row)
-    for person in document.get("contributors", ()):
-        row = {**ids, **{key: person.get(key) for key in _CONTRIBUTOR_COLUMNS}}
-        row.update({flag: bool(person.get(flag)) for flag in FLAGS}, claim="filed")
-        out.setdefault("contributor", []).append(row)
-        out.setdefault("contributor_affiliation", []).extend(
-            {
-                **ids,
-                "rank": person["rank"],
-                "seq": i,
-                "name": a["name"],
-                "is_own": bool(a.get("is_own")),
-                "country": a.get("country"),
-            }
-            for i, a in enumerate(person["affiliations"], 1)
-        )
-    return out
+    if "contributors" in document:
+        _add_contributors(out, ids, document["contributors"])
+
+
+def _add_contributors(out: Rows, ids: dict[str, Any], people: Iterable[Mapping[str, Any]]) -> None:
+    contributors, affiliations = out.setdefault("contributor", []), out.setdefault("contributor_affiliation", [])
+    for person in people:
+        get = person.get
+        row = {**ids, **{key: get(key) for key in _CONTRIBUTOR_COLUMNS}}
+        for flag in FLAGS:
+            row[flag] = bool(get(flag))
+        row["claim"] = "filed"
+        contributors.append(row)
+        for i, a in enumerate(person["affiliations"], 1):
+            affiliations.append(
+                {
+                    **ids,
+                    "rank": person["rank"],
+                    "seq": i,
+                    "name": a["name"],
+                    "is_own": bool(a.get("is_own")),
+                    "country": a.get("country"),
+                }
+            )
 
 
 @cache
@@ -127,6 +145,17 @@ def _plan(type_id: str) -> tuple[tuple[str, ...], tuple[k.Field, ...], tuple[str
             case _:
                 copied.append(name)
     return tuple(copied), tuple(worked), tuple(values), tuple(links)
+
+
+@cache
+def _child_plans(type_id: str) -> dict[str, tuple[str, tuple[str, ...], tuple[k.Field, ...]]]:
+    """By children's step: its table, the fields copied and the fields worked on."""
+    out: dict[str, tuple[str, tuple[str, ...], tuple[k.Field, ...]]] = {}
+    for child, step in child_steps(type_id).items():
+        worked = tuple(f for f in step.fields if isinstance(f, (k.Secret, k.Date)))
+        copied = tuple(f.name for f in step.fields if f not in worked)
+        out[child] = CHILD_TABLES[type_id, child].name, copied, worked
+    return out
 
 
 _CONTRIBUTOR_COLUMNS = ("role", "rank", "kind", "person_id", "name", *AMOUNTS, "certificate_no", "book_role")

@@ -8,6 +8,7 @@ record that is not there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -18,7 +19,7 @@ from ingestion.catalog import places
 from ingestion.catalog.kinds import Issue
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Principal
-from ingestion.serializer import first_day
+from ingestion.serializer import child_steps, first_day
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 
@@ -30,15 +31,19 @@ MAX_ROWS = 5000  # of one table in a form: above it the paper has every author o
 
 def problems(type_id: str, document: Mapping[str, Any]) -> list[Issue]:
     """Values of a clean document that its tables cannot hold."""
-    record_type = ALL_RECORDS[type_id]
-    out = list(_fields(record_type.fields(), document, ""))
-    for step in record_type.children():
-        rows = document.get(step.name, [])
+    out = list(_fields(_declared(type_id), document, ""))
+    for name, step in child_steps(type_id).items():
+        rows = document.get(name, [])
         out.extend(_too_many(step.name, step.zh, step.en, rows))
         for i, row in enumerate(rows[:MAX_ROWS]):
             out.extend(places.placed(record_type, issue) for issue in _fields(step.fields, row, f"{step.name}[{i}]."))
     out.extend(_contributors(document.get("contributors", [])))
     return out
+
+
+@cache
+def _declared(type_id: str) -> tuple[k.Field, ...]:
+    return tuple(ALL_RECORDS[type_id].fields())
 
 
 def _fields(fields: Iterable[k.Field], values: Mapping[str, Any], prefix: str) -> Iterator[Issue]:
@@ -100,9 +105,18 @@ def _text(value: Any, longest: int) -> tuple[str, str] | None:
         return NOT_TEXT
     if len(value) > longest:
         return (f"共 {len(value)} 字，最多 {longest} 字", f"has {len(value)} characters, at most {longest} are allowed")
-    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+    if "\x00" in value or not (value.isascii() or _encodes(value)):
         return BAD_CHARACTER
     return None
+
+
+def _encodes(text: str) -> bool:
+    """No half of a surrogate pair stands alone in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _whole(value: Any, largest: int) -> tuple[str, str] | None:
@@ -126,6 +140,14 @@ def _too_many(name: str, zh: str, en: str, rows: list[Any]) -> Iterator[Issue]:
         yield Issue(name, f"{zh}共 {len(rows)} 行，最多 {MAX_ROWS} 行", f"{en}: {len(rows)} rows, at most {MAX_ROWS}")
 
 
+_TEXTS_OF_A_PERSON = (
+    ("name", "姓名", "Name", NAME_LENGTH),
+    ("certificate_no", "证书号", "Certificate", CERTIFICATE_LENGTH),
+    ("role", "角色", "Role", 20),
+    ("book_role", "著作角色", "Role in the book", 10),
+)
+
+
 def _contributors(rows: list[dict[str, Any]]) -> Iterator[Issue]:
     yield from _too_many("contributors", "人员", "People", rows)
     seen: set[int] = set()
@@ -143,8 +165,7 @@ def _contributors(rows: list[dict[str, Any]]) -> Iterator[Issue]:
             yield Issue(
                 f"contributors[{i}].kind", f"人员类别 “{row['kind']}” 应为校内、学生或校外", f"Kind “{row['kind']}” must be staff, student or external"
             )
-        texts = [("name", "姓名", "Name", NAME_LENGTH), ("certificate_no", "证书号", "Certificate", CERTIFICATE_LENGTH)]
-        for key, zh, en, longest in (*texts, ("role", "角色", "Role", 20), ("book_role", "著作角色", "Role in the book", 10)):
+        for key, zh, en, longest in _TEXTS_OF_A_PERSON:
             if row.get(key) is not None and (bad := _text(row[key], longest)):
                 yield Issue(f"contributors[{i}].{key}", f"{zh} “{_short(row[key])}” {bad[0]}", f"{en} “{_short(row[key])}” {bad[1]}")
         for affiliation in row["affiliations"]:

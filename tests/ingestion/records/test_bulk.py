@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +13,8 @@ from ingestion.catalog.registry import TYPE_IDS
 from ingestion.principal import Denied
 from ingestion.records import SubmissionRefused
 from ingestion.store import platform as p
-from tests.ingestion.records.conftest import T1, World
+from ingestion.store.engine import Store
+from tests.ingestion.records.conftest import T1, World, build
 from tests.ingestion.records.test_submission import draft, send
 
 
@@ -136,3 +138,32 @@ def test_ids_reserved_for_a_batch_are_not_given_again(world: World) -> None:
         first = bulk.load(uow, system_principal(uow, T1), "paper", [bulk.BulkItem(d) for d in papers[:2]])
         view = send(uow, world.r1, draft(uow, world.r1, papers[2]))
         assert view.id > max(first)
+
+
+ODD = ('{"a","b"}', "NULL", "back\\slash \\x41 \\n", "two\nlines\ttab", "''quote'' \"double\"", "，中文、𠮷", " edges ", "{", "%s %(a)s", "\\")
+
+
+def test_words_arrive_as_they_were_whatever_they_hold(world: World) -> None:
+    """On PostgreSQL a column travels as the text of an array, whose own signs may stand in the words."""
+    documents = [world.valid("paper", n=n, title=word, title_en=word) for n, word in enumerate(ODD)]
+    with world.begin() as uow:
+        system = system_principal(uow, T1)
+        ids = bulk.load(uow, system, "paper", [bulk.BulkItem(d, reason=d["title"]) for d in documents])
+        read = serializer.read(uow, "paper", ids)
+        assert [read[i] for i in ids] == [serializer.clean("paper", d) for d in documents]
+
+
+def test_checks_of_references_do_not_read_every_record(postgres_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session has planned them for a table of a few rows, when every index looks the same."""
+    world = build(postgres_store, tmp_path, monkeypatch)
+    one, wide = world.valid("paper"), "宽" * 200  # the planner guesses rows from the table's size
+    papers = [{**one, "title": f"第 {n} 篇{wide}", "doi": f"10.1000/{n}"} for n in range(600)]
+    items = [bulk.BulkItem(d, out_reason=wide) for d in papers]
+    with world.begin() as uow:
+        bulk.load(uow, system_principal(uow, T1), "paper", items[:10], checked=True)
+    with world.begin() as uow:
+        bulk.load(uow, system_principal(uow, T1), "paper", items[10:], checked=True)
+        scans, rows = uow.conn.exec_driver_sql(
+            "SELECT idx_scan, idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'record'"
+        ).one()
+    assert scans > 5_000 and rows < 100 * scans
