@@ -32,6 +32,7 @@ MAX_ROWS = 5000  # of one table in a form: above it the paper has every author o
 def problems(type_id: str, document: Mapping[str, Any]) -> list[Issue]:
     """Values of a clean document that its tables cannot hold."""
     out = list(_fields(_declared(type_id), document, ""))
+    record_type = ALL_RECORDS[type_id]
     for name, step in child_steps(type_id).items():
         rows = document.get(name, [])
         out.extend(_too_many(step.name, step.zh, step.en, rows))
