@@ -1,4 +1,4 @@
-"""Files made for one account to fetch: written below ``exports/``, opened again only for who asked.
+"""Workbooks of figures, for one account to fetch (``ingestion.exchange.export.outbox`` keeps them).
 
 Every workbook repeats title, filters, definition, unit, as-of time, generation, who exported and the row
 count (sheet 导出说明); texts stay texts, whatever they begin with.
@@ -6,11 +6,9 @@ count (sheet 导出说明); texts stay texts, whatever they begin with.
 
 from __future__ import annotations
 
-import json
 import re
-import secrets
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,13 @@ import xlsxwriter
 from dashboards.marts import definitions, numbers
 from dashboards.marts.reader import Mart
 from dashboards.marts.scope import Spec
-from ingestion.principal import NotFound, OperationError, Principal
-from ingestion.store.engine import home, utc_now
+from ingestion.exchange.export.outbox import KEPT, discard, expires, fetch, folder, new, sweep
+from ingestion.principal import OperationError, Principal
 
-KEPT = timedelta(hours=24)
+__all__ = ["KEPT", "NotReconciled", "Sheet", "discard", "expires", "fetch", "folder", "new", "notes_of", "sweep", "workbook"]
+
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ID = re.compile(r"[0-9a-f]{32}\.(xlsx|csv|zip)")
+LONGEST = 32_767  # characters a cell holds
 
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
@@ -34,60 +33,6 @@ class NotReconciled(OperationError):
 
     def __init__(self) -> None:
         super().__init__("对账未通过，暂停导出。", "Reconciliation failed: exports are paused.")
-
-
-def folder() -> Path:
-    path = home() / "exports"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def new(principal: Principal, name: str, extension: str) -> tuple[str, Path]:
-    """An id and a path to write to; the side file says whose it is."""
-    sweep()
-    export_id = f"{secrets.token_hex(16)}.{extension}"
-    owner = {"account_id": principal.account_id, "university_code": principal.university_code,
-             "name": f"{name}.{extension}", "at": utc_now().isoformat()}  # fmt: skip
-    (folder() / f"{export_id}.json").write_text(json.dumps(owner, ensure_ascii=False), encoding="utf-8")
-    return export_id, folder() / export_id
-
-
-def fetch(principal: Principal, export_id: str) -> tuple[Path, str]:
-    """Path and file name of an export. NotFound for anybody but the account that made it."""
-    if not _ID.fullmatch(export_id):
-        raise NotFound
-    path, side = folder() / export_id, folder() / f"{export_id}.json"
-    if not path.is_file() or not side.is_file():
-        raise NotFound
-    owner = json.loads(side.read_text(encoding="utf-8"))
-    mine = (owner["account_id"], owner["university_code"]) == (principal.account_id, principal.university_code)
-    if not mine or utc_now() - datetime.fromisoformat(owner["at"]) > KEPT:
-        raise NotFound
-    return path, str(owner["name"])
-
-
-def expires(made_at: datetime) -> datetime:
-    """Until when a file made at that time may be fetched (naive UTC)."""
-    return made_at + KEPT
-
-
-def discard(export_id: str) -> None:
-    """Removes an export that came to nothing."""
-    if _ID.fullmatch(export_id):
-        for path in (folder() / export_id, folder() / f"{export_id}.json"):
-            path.unlink(missing_ok=True)
-
-
-def sweep() -> None:
-    """Removes what may no longer be fetched."""
-    for side in folder().glob("*.json"):
-        try:
-            at = datetime.fromisoformat(json.loads(side.read_text(encoding="utf-8"))["at"])
-        except (ValueError, KeyError, OSError):
-            continue
-        if utc_now() - at > KEPT:
-            (folder() / side.name.removesuffix(".json")).unlink(missing_ok=True)
-            side.unlink(missing_ok=True)
 
 
 def workbook(path: Path, sheets: Sequence[Sheet], notes: Sequence[tuple[str, str]]) -> int:
@@ -141,4 +86,11 @@ def _cell(sheet: Any, line: int, column: int, value: Any, day: Any) -> None:
 
 
 def _text(value: str) -> str:
-    return CONTROL.sub("", value)[:32_767]
+    """Never cut: a text no cell can hold is a refusal (AC-248)."""
+    text = CONTROL.sub("", value)
+    if len(text) > LONGEST:
+        raise OperationError(
+            f"“{text[:20]}…”共 {len(text):,} 字，超过单元格上限 {LONGEST:,} 字，未生成文件。请改用 CSV。",
+            f"“{text[:20]}…” has {len(text):,} characters; a cell holds {LONGEST:,}. No file was made; choose CSV.",
+        )
+    return text

@@ -143,7 +143,7 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
                 .correlate(table)
                 .exists()
             )
-        case "session" | "message" | "job":
+        case "session" | "message" | "job" | "preference":
             return and_(here, mine)
         case "login_event" | "audit_row" | "import_batch":
             return here if office else and_(here, mine)

@@ -34,6 +34,7 @@ LEFT_BEHIND: dict[str, tuple[str, str]] = {
     "change_log": ("数据提取日志，属于原系统", "the feed's log belongs to the installation"),
     "refresh_request": ("刷新请求，属于原系统", "refresh requests belong to the installation"),
     "refresh_status": ("刷新状态，属于原系统", "refresh runs belong to the installation"),
+    "preference": ("各账号的界面偏好，只对原系统有意义", "what accounts want remembered means something to the installation alone"),
     "job": ("后台任务，只对原系统有意义", "jobs mean something to the installation alone"),
 }
 """Tables that stay: why, in both languages."""

@@ -10,6 +10,7 @@ from ingestion.store.platform.accounts import (
     login_event,
     one_time_token,
     password_history,
+    preference,
     session,
 )
 from ingestion.store.platform.files import (
@@ -92,6 +93,7 @@ __all__ = [
     "password_history",
     "person_post",
     "pk",
+    "preference",
     "project_balance",
     "record",
     "record_key",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     String,
+    Text,
     UniqueConstraint,
 )
 
@@ -111,4 +112,15 @@ login_event = table(
     Index(None, "university_code", "username", "at"),
     Index(None, "address", "at"),
     comment="One row per attempt to log in.",
+)
+
+preference = table(
+    "preference",
+    pk(),
+    tenant(),
+    Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(60), nullable=False),
+    Column("value", Text, nullable=False),  # JSON
+    UniqueConstraint("account_id", "key"),
+    comment="One row per account × thing it wants remembered (the columns it exports).",
 )

@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.marts import exports
 from ingestion import accounts
+from ingestion.exchange.export import outbox
 from ingestion.principal import Principal
 from tests.dashboards.http.client import Client
 from tests.dashboards.http.test_gate import client, logged_in
@@ -20,7 +21,7 @@ __all__ = ["cheap_argon", "client", "province", "province_on_postgres", "provinc
 def own_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "exports"
     folder.mkdir()
-    monkeypatch.setattr(exports, "folder", lambda: folder)
+    monkeypatch.setattr(outbox, "folder", lambda: folder)
 
 
 def _made_by(principal: Principal) -> str:

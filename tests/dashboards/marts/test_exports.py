@@ -10,6 +10,7 @@ import pytest
 
 from dashboards.marts import exports, reader
 from dashboards.marts.numbers import Spec
+from ingestion.exchange.export import outbox
 from ingestion.principal import NotFound, Principal
 from ingestion.store.engine import utc_now
 
@@ -18,7 +19,7 @@ Who = Callable[..., Principal]
 
 @pytest.fixture(autouse=True)
 def own_exports(published_here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "folder", lambda: tmp_path)
+    monkeypatch.setattr(outbox, "folder", lambda: tmp_path)
 
 
 def _made(principal: Principal) -> str:
