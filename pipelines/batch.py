@@ -16,8 +16,9 @@ import pyarrow as pa
 from ingestion.store.engine import local_zone
 from pipelines.raw import Touched
 
-WHOLE_UNIVERSITY = frozenset({"person_post", "code_item", "unit"})
-"""A change in these may move any record of the university: a post decides colleges, a code a breakdown."""
+WHOLE_UNIVERSITY = frozenset({"person_post", "code_item", "unit", "share_rule"})
+"""A change in these may move any record of the university: a post decides colleges, a code a breakdown, a table of
+shares the credit of every contributor."""
 
 # Fund records take their nature from the project; a project carries its money along.
 _MONEY_OF_PROJECTS = """

@@ -20,6 +20,7 @@ export default function (component) {
     drawRows(root, state, w);
   }
   drawProblems(root, state);
+  drawShares(root, state);
   drawFound(root, state, w, setTriggerValue, setStateValue);
 }
 
@@ -164,8 +165,9 @@ function drawRows(root, state, w) {
     if (row.staff_no) unit.append(make("span", { class: "who", text: row.staff_no + " · " + (row.college || "—") }));
     if (state.data.affiliations) unit.append(text("affiliation", w.affiliation, row.affiliation, { placeholder: w.affiliation_hint }));
     const cells = columns.map((column) => {
-      const cell = make("span", { class: "c-" + column.kind, role: "cell" });
-      if (column.kind === "flag") cell.append(make("input", { type: "checkbox", "aria-label": column.label + " " + rank, checked: Boolean(row[column.name]), on: { change: (event) => { row[column.name] = event.target.checked; send(state); } } }));
+      const cell = make("span", { class: "c-" + column.kind, role: "cell", "data-label": column.label });
+      if (column.kind === "shown") cell.append(make("output", { text: "—" }));
+      else if (column.kind === "flag") cell.append(make("input", { type: "checkbox", "aria-label": column.label + " " + rank, checked: Boolean(row[column.name]), on: { change: (event) => { row[column.name] = event.target.checked; send(state); } } }));
       else if (column.kind === "choice") {
         const select = make("select", { "aria-label": column.label + " " + rank, on: { change: (event) => { row[column.name] = event.target.value || null; send(state); } } }, make("option", { value: "", text: "—" }));
         for (const [code, word] of column.options) select.append(make("option", { value: code, text: word, selected: row[column.name] === code }));
@@ -190,6 +192,17 @@ function drawRows(root, state, w) {
   const best = state.rows.findIndex((row) => row.kind === "staff");
   root.querySelector("#best").textContent = best < 0 ? w.no_staff : w.best.replace("{name}", state.rows[best].name).replace("{n}", first_rank + best).replace("{all}", first_rank + state.rows.length - 1);
   drawProblems(root, state);
+  drawShares(root, state);
+}
+
+/* What the app works out from the rows; until it has answered a change the old figure is not shown. */
+function drawShares(root, state) {
+  const { shares, first_rank } = state.data;
+  const known = state.rows.length === Object.keys(shares || {}).length;
+  root.querySelectorAll(".row:not(.head)").forEach((line, at) => {
+    const cell = line.querySelector(".c-shown output");
+    if (cell) cell.textContent = known ? shares[first_rank + at] : "…";
+  });
 }
 
 function drawProblems(root, state) {

@@ -38,15 +38,16 @@ def words() -> dict[str, str]:
 
 def edit(
     *, key: str, label: str, rows: list[dict[str, Any]], version: str, columns: list[dict[str, Any]], found: list[dict[str, Any]],
-    query: str, university: str, first_rank: int, single: bool, affiliations: bool, problems: dict[str, list[str]],
+    query: str, university: str, first_rank: int, single: bool, affiliations: bool, problems: dict[str, list[str]], shares: dict[str, str],
     on_rows: Callable[[], None], on_query: Callable[[], None],
 ) -> None:  # fmt: skip
-    """Draws the editor. ``version`` decides when ``rows`` replace what stands in the browser."""
+    """Draws the editor. ``version`` decides when ``rows`` replace what stands in the browser; ``shares``: printed rank
+    → what a column of kind "shown" says in that row, for every row or for none."""
     _component()(
         key=key,
         data={
             "label": label, "rows": rows, "version": version, "columns": columns, "found": found, "query": query, "university": university,
-            "first_rank": first_rank, "single": single, "affiliations": affiliations, "problems": problems, "words": words(),
+            "first_rank": first_rank, "single": single, "affiliations": affiliations, "problems": problems, "shares": shares, "words": words(),
         },  # fmt: skip
         on_rows_change=on_rows,
         on_query_change=on_query,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -13,11 +14,12 @@ from dashboards.components import contributors as editor
 from dashboards.forms import choices
 from dashboards.forms.state import Form
 from dashboards.i18n import language, pick, t
-from ingestion import people
+from ingestion import derive, people, shares
 from ingestion.catalog import contributors, places
 from ingestion.catalog.kinds import Contributors, Issue
 from ingestion.principal import Principal
 
+SHARE = "share"
 FLAGS = {"corresponding": "通讯", "co_first": "共同一作"}
 NUMBERS = {"share": "贡献（%）", "own_words": "撰写字数（万字）", "months_per_year": "月/年", "reward_share": "奖励份额（%）"}
 
@@ -29,6 +31,9 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
     with frame.store().read(actor.university_code) as uow:
         held = people.by_ids(uow, actor, [r["person_id"] for _, r in mine if r.get("person_id")])
         found = people.find(uow, actor, query, 8) if query else []
+        shared = SHARE in step.extras
+        found_shares = shares.of_document(uow, actor.university_code, form.type_id, form.document, form.record_id) if shared and mine else {}
+        table = shares.table_on(uow, actor.university_code, derive.dated_on(form.type_id, form.document))[1] if shared else None
     shown: dict[str, list[str]] = {}
     for place, (at, _row) in enumerate(mine):
         words = [pick(i.zh, i.en) for path, issues in problems.items() if path.startswith(f"contributors[{at}]") for i in issues]
@@ -49,9 +54,12 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
         single=step.single,
         affiliations=step.affiliations,
         problems=shown,
+        shares={str(row["rank"]): share_word(found_shares.get(row["rank"])) for _, row in mine} if shared else {},
         on_rows=lambda: _rows_changed(actor, form, step, key),
         on_query=lambda: _query_changed(key),
     )
+    if shared:
+        st.caption(share_source(table))
     for number, issue in enumerate(problems.get("contributors") or []):
         with st.container(key=f"err-{key}-{number}"):
             st.markdown(frame.md(pick(issue.zh, issue.en)))
@@ -60,7 +68,10 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
 def _columns(actor: Principal, step: Contributors) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     for name in step.extras:
-        if name in FLAGS:
+        if name == SHARE:
+            out.append({"name": name, "kind": "number", "label": t(NUMBERS[name])})
+            out.append({"name": "counted_share", "kind": "shown", "label": t("计分份额")})
+        elif name in FLAGS:
             out.append({"name": name, "kind": "flag", "label": t(FLAGS[name])})
         elif name in NUMBERS:
             out.append({"name": name, "kind": "number", "label": t(NUMBERS[name])})
@@ -70,6 +81,16 @@ def _columns(actor: Principal, step: Contributors) -> list[dict[str, Any]]:
         else:
             out.append({"name": name, "kind": "text", "label": t("证书编号")})
     return out
+
+
+def share_word(share: Decimal | None) -> str:
+    return "—" if share is None else f"{share * 100:.2f}%"
+
+
+def share_source(version: int | None) -> str:
+    """Which table the shares come from."""
+    by = t("计分份额按本校分配表第 {n} 版计算", n=version) if version else t("计分份额按内置分配表计算")
+    return by + t("，只分给校内教师，与统计的“名次加权”一致。")
 
 
 def _to_editor(row: dict[str, Any], held: dict[int, people.Person]) -> dict[str, Any]:

@@ -24,12 +24,13 @@ WATCHED: dict[str, str] = {
     "unit": "id",
     "person_post": "id",
     "code_item": "id",
+    "share_rule": "id",
     "fund_entry": "id",
     "project_balance": "project_id",
     "amendment": "id",
 }
 
-ADD_ONLY = ("audit_row", "audit_block", "archived_audit_row", "archived_audit_block", "fund_entry")
+ADD_ONLY = ("audit_row", "audit_block", "archived_audit_row", "archived_audit_block", "fund_entry", "share_rule")
 """No row is ever changed or removed."""
 
 ADD_ONLY_OF_RECORD = ("record_version", "review_event")

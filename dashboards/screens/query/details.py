@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from dashboards import frame
 from dashboards.forms import choices, files, progress
+from dashboards.forms.people import SHARE, share_word
 from dashboards.i18n import language, pick, t
-from ingestion import people, review
+from ingestion import people, review, shares
 from ingestion.catalog import kinds as k
 from ingestion.catalog import values
 from ingestion.principal import Principal
@@ -71,14 +73,17 @@ def fields(actor: Principal, view: RecordView, document: Mapping[str, Any], *, e
                     st.markdown(f"**{pick(step.zh, step.en)}**")
                     frame.rows(pairs)
             case k.Contributors():
-                _contributors(actor, step, document)
+                _contributors(actor, view, step, document)
             case k.Children():
                 _children(actor, step, document)
             case k.Documents():
                 pass
 
 
-def contributor_lines(actor: Principal, document: Mapping[str, Any], role: str | None = None) -> list[tuple[str, str]]:
+def contributor_lines(
+    actor: Principal, document: Mapping[str, Any], role: str | None = None, counted: Mapping[int, Decimal] | None = None
+) -> list[tuple[str, str]]:
+    """Printed rank and everything about each contributor; ``counted``: the share statistics give, by rank."""
     rows = [r for r in document.get("contributors") or [] if role is None or r.get("role") == role]
     with frame.store().read(actor.university_code) as uow:
         held = people.by_ids(uow, actor, [r["person_id"] for r in rows if r.get("person_id")])
@@ -97,12 +102,18 @@ def contributor_lines(actor: Principal, document: Mapping[str, Any], role: str |
         units = "；".join(a.get("name", "") for a in row.get("affiliations") or [])
         if units:
             bits.append(units)
+        if counted and row.get("rank") in counted:
+            bits.append(t("计分份额 {share}", share=share_word(counted[row["rank"]])))
         out.append((t("第 {n} 位", n=row.get("rank")), " · ".join(bits)))
     return out
 
 
-def _contributors(actor: Principal, step: k.Contributors, document: Mapping[str, Any]) -> None:
-    lines = contributor_lines(actor, document, step.role)
+def _contributors(actor: Principal, view: RecordView, step: k.Contributors, document: Mapping[str, Any]) -> None:
+    counted: dict[int, Decimal] = {}
+    if SHARE in step.extras:
+        with frame.store().read(actor.university_code) as uow:
+            counted = shares.of_document(uow, actor.university_code, view.type_id, document, view.id)
+    lines = contributor_lines(actor, document, step.role, counted)
     if lines:
         st.markdown(f"**{pick(step.zh, step.en)}**")
         frame.rows(lines)

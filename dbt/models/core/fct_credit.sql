@@ -66,15 +66,62 @@ credited as (
     left join posts as p on p.record_id = s.record_id and p.rank = s.rank and p.choice = 1
 ),
 
--- 1/n, halving weights and 40 % over the others, for everybody but the owner.
+-- The university's own table of shares (分配表) in force on the record's day: the newest first day not after it,
+-- of that day the newest version. Without one the built-in table holds.
+own_tables as (
+    select s.university_code, s.version, s.valid_from, max(s.finishers) as longest
+    from {{ ref('stg_share_rule') }} as s
+    group by s.university_code, s.version, s.valid_from
+),
+
+chosen as (
+    select
+        r.record_id,
+        t.university_code,
+        t.version,
+        t.longest,
+        row_number() over (
+            partition by r.record_id
+            order by t.valid_from desc nulls last, t.version desc nulls last
+        ) as choice
+    from records as r
+    inner join own_tables as t on t.university_code = r.university_code and t.valid_from <= r.dated_on
+),
+
+built_in as (
+    select max(b.finishers) as longest
+    from {{ ref('share_table') }} as b
+),
+
+-- With more people than a table has places its longest row holds; who stands behind it has no share.
+shared as (
+    select
+        c.record_id,
+        c.rank,
+        coalesce(o.millionths / 1000000.0, case when k.record_id is null then b.share end, 0) as share
+    from credited as c
+    cross join built_in as i
+    left join chosen as k on k.record_id = c.record_id and k.choice = 1
+    left join {{ ref('stg_share_rule') }} as o
+        on
+            o.university_code = k.university_code
+            and o.version = k.version
+            and o.finishers = least(c.own_count, k.longest)
+            and o.rank = c.own_rank
+    left join {{ ref('share_table') }} as b
+        on k.record_id is null and b.finishers = least(c.own_count, i.longest) and b.rank = c.own_rank
+),
+
+-- 1/n, the table's share and 40 % over the others, for everybody but the owner.
 weighed as (
     select
         c.*,
         cast(1.0 / c.own_count as decimal(14, 12)) as eq,
-        cast(power(0.5, c.own_rank - 1) / (2.0 - power(0.5, c.own_count - 1)) as decimal(14, 12)) as w,
+        cast(s.share as decimal(14, 12)) as w,
         cast(case when c.own_count = 1 then 1.0 else 0.4 / (c.own_count - 1) end as decimal(14, 12)) as rest,
         row_number() over (partition by c.record_id, c.college_id order by c.rank asc nulls last) as college_rank
     from credited as c
+    inner join shared as s on s.record_id = c.record_id and s.rank = c.rank
 ),
 
 others as (

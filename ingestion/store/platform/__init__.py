@@ -32,6 +32,7 @@ from ingestion.store.platform.money import (
 from ingestion.store.platform.organisations import (
     code_item,
     setting,
+    share_rule,
     unit,
     university,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "saved_query",
     "session",
     "setting",
+    "share_rule",
     "table",
     "tenant",
     "unit",

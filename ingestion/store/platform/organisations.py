@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Integer,
     String,
@@ -57,6 +58,22 @@ setting = table(
     Column("key", String(60), primary_key=True),
     Column("value", Text, nullable=False),
     comment="One row per setting of a university or of the installation.",
+)
+
+share_rule = table(
+    "share_rule",
+    pk(),
+    tenant(),
+    Column("version", Integer, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("finishers", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("millionths", Integer, nullable=False),
+    Column("made_by", Id, ForeignKey("account.id"), nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    UniqueConstraint("university_code", "version", "finishers", "rank"),
+    CheckConstraint("rank BETWEEN 1 AND finishers AND millionths BETWEEN 0 AND 1000000", name="share"),
+    comment="One row per university × version × number of own finishers × place: the share of credit in millionths.",
 )
 
 code_item = table(

@@ -26,7 +26,17 @@ from ingestion.principal import Denied, OperationError
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
 from tests.ingestion.exchange.exit_bundle.conftest import Left
-from tests.ingestion.exchange.exit_bundle.leaving import ACCOUNT, BIRTH, CANARY, ID_NUMBER, MOBILE, NAMES, PDF, TRICKY, system
+from tests.ingestion.exchange.exit_bundle.leaving import (
+    ACCOUNT,
+    BIRTH,
+    CANARY,
+    ID_NUMBER,
+    MOBILE,
+    NAMES,
+    PDF,
+    TRICKY,
+    system,
+)
 from tests.universe import T1, Universe
 
 SECRETS = re.compile(rb"\$argon2|BEGIN [A-Z ]*PRIVATE KEY")
