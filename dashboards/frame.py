@@ -187,7 +187,7 @@ def _arrive(path: str) -> None:
     """Filters belong to one page: coming from another one, they are read from the address anew."""
     if st.session_state.get("_path") != path:
         st.session_state["_path"] = path
-        for key in ("q", "college", "year", "state", "from", "to", "join", "page", "size", "advanced", "own", "type", "id"):
+        for key in ("q", "college", "year", "state", "from", "to", "join", "page", "size", "advanced", "own", "type", "id", "only", "file"):
             st.session_state.pop(key, None)
         for key in [k for k in st.session_state if isinstance(k, str) and k.startswith("f_")]:
             st.session_state.pop(key)
@@ -277,10 +277,18 @@ def freshness(principal: Principal) -> Any:
 # --- small pieces that hold data --------------------------------------------------------------------------
 
 
+def size_words(size: int) -> tuple[str, str]:
+    """Bytes as a number and its unit, as file managers count."""
+    for unit, shift in (("GB", 30), ("MB", 20)):
+        if size >= 1 << shift:
+            return f"{size / (1 << shift):.1f}", unit
+    return (str(max(1, round(size / 1024))), "KB") if size else ("0", "KB")
+
+
 def file_link(attachment_id: int, name: str, size: int) -> str:
     """A link to an attachment behind the permission gate, as escaped HTML for ``st.html``."""
-    kb = f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, round(size / 1024))} KB"
-    return f'<span class="yanshu-file"><a href="/files/{int(attachment_id)}" target="_blank" rel="noopener">{html.escape(name)}</a> · {kb}</span>'
+    shown = " ".join(size_words(size))
+    return f'<span class="yanshu-file"><a href="/files/{int(attachment_id)}" target="_blank" rel="noopener">{html.escape(name)}</a> · {shown}</span>'
 
 
 def rows(pairs: list[tuple[str, str]], *, narrow: bool = False, numbers: bool = False) -> None:

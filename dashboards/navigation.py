@@ -75,6 +75,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("universities", N_("高校管理"), PROVINCE, "dashboards.screens.admin.universities:show", ("province_staff",)),
     Entry("announcements", N_("通知公告"), PROVINCE, "dashboards.screens.admin.notices:show"),
     *_records(),
+    Entry("documents", N_("项目文档库"), UNIVERSITY, "dashboards.screens.files.library:projects", STAFF),
+    Entry("my_library", N_("我的附件库"), UNIVERSITY, "dashboards.screens.files.library:mine", ("researcher",)),
+    Entry("library", N_("文档库"), UNIVERSITY, "dashboards.screens.files.library:of_type", (*STAFF, "finance"), hidden=True),
     Entry("units", N_("院系"), RESOURCES, "dashboards.screens.admin.units:show", ("office_admin",)),
     Entry("accounts", N_("账号"), RESOURCES, "dashboards.screens.admin.accounts:show", ("office_admin", "province_staff")),
     Entry("codes", N_("标准代码"), POLICY, "dashboards.screens.admin.codes:show"),
@@ -167,4 +170,9 @@ def group_word(type_id: str) -> str:
     return f"{first} / {name}"
 
 
-__all__ = ["ANALYSIS", "ENTRIES", "Entry", "entry", "go", "group_word", "language", "menu", "offered", "page"]
+def group_words(group: str) -> str:
+    """高校业务 / 项目: where the types of a group stand in the menu."""
+    return f"{t(UNIVERSITY)} / {pick(*GROUPS[group])}"
+
+
+__all__ = ["ANALYSIS", "ENTRIES", "Entry", "entry", "go", "group_word", "group_words", "language", "menu", "offered", "page"]

@@ -115,6 +115,14 @@ def count(uow: UnitOfWork, actor: Principal, query: Query) -> int:
     return n
 
 
+def matching(actor: Principal, query: Query, types: tuple[str, ...] = ()) -> ColumnElement[bool]:
+    """The records that fit as a condition on the table ``record``, for statements that join it to something else.
+    ``types``: these types instead of the query's one (their common filters only)."""
+    r = p.record
+    base = and_(permissions.visible(actor, r), r.c.type.in_(types), _own(actor, query)) if types else _base(actor, query)
+    return and_(base, _join(query, [c for c in (_filters(query), _states(query)) if c is not None]))
+
+
 def anywhere(uow: UnitOfWork, actor: Principal, keyword: str, limit: int = 20) -> list[Row]:
     """Records of any type whose title, number, natural key or person fits (the search box of the header)."""
     if not keyword.strip():
@@ -140,13 +148,15 @@ def anywhere(uow: UnitOfWork, actor: Principal, keyword: str, limit: int = 20) -
 def _base(actor: Principal, query: Query) -> ColumnElement[bool]:
     """What no combination of filters can widen: permission and type."""
     r = p.record
-    parts = [permissions.visible(actor, r), r.c.type == query.type_id]
-    if query.mine:
-        own: ColumnElement[bool] = r.c.entered_by == actor.account_id
-        if actor.person_id is not None:
-            own = or_(own, r.c.owner_person_id == actor.person_id)
-        parts.append(own)
-    return and_(*parts)
+    return and_(permissions.visible(actor, r), r.c.type == query.type_id, _own(actor, query))
+
+
+def _own(actor: Principal, query: Query) -> ColumnElement[bool]:
+    r = p.record
+    if not query.mine:
+        return true()
+    own: ColumnElement[bool] = r.c.entered_by == actor.account_id
+    return own if actor.person_id is None else or_(own, r.c.owner_person_id == actor.person_id)
 
 
 def _join(query: Query, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:

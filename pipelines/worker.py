@@ -18,13 +18,19 @@ SEAL_EVERY = 60.0
 
 def handlers() -> Mapping[str, jobs.Handler]:
     """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
-    return {"exit_bundle": _exit_bundle}
+    return {"exit_bundle": _exit_bundle, "library_zip": _library_zip}
 
 
 def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
     from pipelines import leaving
 
     return leaving.run_job(store, work)
+
+
+def _library_zip(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from pipelines import packing
+
+    return packing.run_job(store, work)
 
 
 def turn(store: Store, sealed_at: float | None) -> float:

@@ -31,6 +31,7 @@ from ingestion.permissions.policy import (
 from ingestion.permissions.visibility import (
     BY_RECORD,
     INTERNAL,
+    may,
     pickable_people,
     visible,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "can",
     "cells",
     "facts",
+    "may",
     "finance_held",
     "pickable_people",
     "reach_of",

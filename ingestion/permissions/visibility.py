@@ -62,6 +62,12 @@ def _record_condition(principal: Principal, record: FromClause, action: str = "v
     return and_(c.university_code == principal.university_code, or_(*parts))
 
 
+def may(principal: Principal, action: str, record: FromClause = p.record) -> ColumnElement[bool]:
+    """The records on which the principal may take an action that follows from the record's state and reach alone
+    (view, download, download_restricted …), as SQL; what facts take away (``unless``) is asked of ``can``."""
+    return _record_condition(principal, record, action)
+
+
 def _through_record(
     principal: Principal, table: FromClause, column: str, action: str = "view"
 ) -> ColumnElement[bool]:
