@@ -8,7 +8,7 @@ from ingestion.exchange.tabular import delimited, kinds, ole, package, tables
 from ingestion.exchange.tabular.book import Book, Note, Problem, Row, Sheet, Value, letters, no_table
 from ingestion.exchange.tabular.kinds import UnreadableFile
 from ingestion.exchange.tabular.limits import LIMITS, Limits
-from ingestion.exchange.tabular.spool import Spool, fill
+from ingestion.exchange.tabular.spool import Spool, fill, refusal
 
 __all__ = ["LIMITS", "Book", "Limits", "Note", "Problem", "Row", "Sheet", "UnreadableFile", "Value", "letters", "read"]
 
@@ -48,6 +48,9 @@ def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: 
     ]
     if not found_tables:
         raise no_table(shown)
+    for table in found_tables:
+        if not table.hidden and table.row_count > limits.rows:
+            raise refusal({"failed": "rows", "sheet": table.name}, shown, limits)
     return Book(path, shown, kind, encoding, tuple(found_tables), template)
 
 

@@ -92,15 +92,18 @@ class Writer:
         if self.rows > self.limits["rows"] + HEAD:
             raise Failed("rows")
         dates: list[int] = []
-        columns = [_column(column, at, dates) for at, column in enumerate(zip(*rows, strict=True))]
+        columns: list[tuple[Any, ...]] = []
+        for at, column in enumerate(zip(*rows, strict=True)):
+            if at == len(self.filled):
+                self.filled.append(0)
+            blank = column.count("")
+            self.filled[at] += len(column) - blank
+            columns.append(_column(column, blank, at, dates))
         if len(columns) > self.limits["columns"]:
             beyond = columns[self.limits["columns"] :]
             if any(value is not None for column in beyond for value in column):
                 raise Failed("columns")
-            del columns[self.limits["columns"] :]
-        self.filled += [0] * (len(columns) - len(self.filled))
-        for at, column in enumerate(columns):
-            self.filled[at] += len(column) - column.count(None)
+            del columns[self.limits["columns"] :], self.filled[self.limits["columns"] :]
         self._remember(numbers, columns)
         payload = marshal.dumps((numbers, columns, dates))
         self.batches.append((self.out.tell(), len(payload)))
@@ -139,14 +142,16 @@ class Writer:
         }  # fmt: skip
 
 
-def _column(column: tuple[Any, ...], at: int, dates: list[int]) -> tuple[Any, ...]:
+def _column(column: tuple[Any, ...], blank: int, at: int, dates: list[int]) -> tuple[Any, ...]:
+    if blank == len(column):
+        return (None,) * blank
     kinds = set(map(type, column))
     if float in kinds:
         column = tuple(int(v) if type(v) is float and v.is_integer() and -EXACT < v < EXACT else v for v in column)
     if not kinds.issubset(PLAIN):
         dates.append(at)
         column = tuple(v if type(v) in PLAIN else _date(v) for v in column)
-    return tuple(None if v == "" else v for v in column) if "" in column else column
+    return tuple(None if v == "" else v for v in column) if blank else column
 
 
 def _date(value: Any) -> Any:

@@ -12,40 +12,42 @@ from typing import IO, Any
 
 from ingestion.exchange.tabular import converter, encodings, kinds
 from ingestion.exchange.tabular.limits import Limits
+from ingestion.exchange.tabular.spool import refusal
 
 DELIMITERS = ",\t;|"
+LINE = 8 << 20
 _SENTINEL = "\x1d\x1d"
 _SEP = re.compile(r"\s*\"?sep=(.)\"?\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Delimited:
-    """A text file with its way of being read. ``encoding`` is the name told to people."""
+    """A text file with its way of being read. ``encoding`` is the name told to people; ``directive``: the first line
+    only names the delimiter (``sep=;``)."""
 
     path: Path
     codec: str
     skip: int
     encoding: str
     delimiter: str
+    directive: bool
 
     def numbered(self) -> Iterator[tuple[int, list[str]]]:
         """Rows numbered as a spreadsheet program numbers them (a value of two lines is one row), then our own mark."""
         with self.path.open("rb") as raw:
             raw.seek(self.skip)
             text = io.TextIOWrapper(raw, encoding=self.codec, newline="")
-            first = text.readline()
-            skipped = bool(_SEP.match(first))
-            lines = _without_nul(text if skipped else _again(first, text))
-            yield from enumerate(csv.reader(lines, delimiter=self.delimiter), start=2 if skipped else 1)
+            if self.directive:
+                text.readline(LINE)
+            rows = csv.reader(_lines(text), delimiter=self.delimiter)
+            yield from enumerate(rows, start=2 if self.directive else 1)
 
 
-def _again(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _without_nul(lines: Iterator[str] | io.TextIOWrapper) -> Iterator[str]:
-    for line in lines:
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Lines without NULs, then our own mark. Raises csv.Error where one is too long to be a row."""
+    while line := text.readline(LINE):
+        if len(line) == LINE:
+            raise csv.Error
         yield line.replace("\x00", "") if "\x00" in line else line
     yield _SENTINEL
 
@@ -60,10 +62,14 @@ def spool(path: Path, name: str, limits: Limits, out: IO[bytes]) -> tuple[Delimi
     with path.open("rb") as raw:
         raw.seek(skip)
         head = raw.read(encodings.SAMPLE).decode(codec, "ignore")
-    table = Delimited(path, codec, skip, encoding, _delimiter(head))
+    named = _SEP.match(head.split("\n", 1)[0])
+    table = Delimited(path, codec, skip, encoding, named[1] if named else _delimiter(head), named is not None)
     writer = converter.Writer(out, {"rows": limits.rows, "columns": limits.columns})
     lengths: dict[int, int] = {}
-    converter.write(_watched(table, name, lengths), writer)
+    try:
+        converter.write(_watched(table, name, lengths), writer)
+    except converter.Failed as failed:
+        raise refusal(failed.values, name, limits) from None
     return table, {**writer.told(Path(name).stem, False, []), "lengths": lengths}
 
 
@@ -99,9 +105,6 @@ def _unclosed(name: str, row: int) -> kinds.UnreadableFile:
 
 def _delimiter(head: str) -> str:
     """The mark that divides the most rows into the same number of values, of more than one."""
-    named = _SEP.match(head.split("\n", 1)[0])
-    if named:
-        return named[1]
     best, score = ",", 0.0
     for mark in DELIMITERS:
         try:

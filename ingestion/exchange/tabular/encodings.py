@@ -99,20 +99,19 @@ def _first_wrong(path: Path, codec: str, skip: int) -> tuple[int, bool] | None:
 
 def _same_throughout(path: Path, name: str) -> None:
     """Lines of UTF-8 among lines of GBK: a file put together from two. A single line may be both by chance."""
-    modern: list[int] = []
-    other: list[int] = []
+    modern: set[int] = set()
+    other: set[int] = set()
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.isascii() or number > 50_000:
                 continue
             try:
                 line.decode("utf-8")
-                modern.append(number)
+                modern.add(number)
             except UnicodeDecodeError:
-                other.append(number)
+                other.add(number)
     if len(modern) > 1 and len(other) > 0 and len(modern) * 20 > len(other):
-        first = min(modern[0], other[0])
-        change = min(number for number in modern + other if (number in modern) != (first in modern))
+        change = max(min(modern), min(other))
         raise kinds.UnreadableFile(
             "encoding",
             f"“{name}”混用了两种文字编码（从第 {change} 行起不同），请统一另存为 UTF-8 或 .xlsx 后再上传。",

@@ -9,6 +9,7 @@ unpacks whatever a directory hides. Both are seen here: unpacking costs a tenth 
 from __future__ import annotations
 
 import re
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -67,8 +68,9 @@ def examine(path: Path, name: str, limits: Limits) -> Package:
         package = Package(_kind(names, members, file, name), sum(member.file_size for member in members))
         small: dict[str, bytes] = {}
         seen: dict[str, Facts] = {}
+        deadline = time.thread_time() + limits.seconds
         for member in members:
-            _part(file, member, name, small, seen)
+            _part(file, member, name, small, seen, deadline)
     if package.kind in ("xlsx", "xlsm"):
         _name_sheets(package, small, seen, name)
     return package
@@ -166,7 +168,7 @@ def _unpacked(file: BinaryIO, member: zipfile.ZipInfo, name: str) -> Iterator[by
         raise kinds.damaged(name)
 
 
-def _part(file: BinaryIO, member: zipfile.ZipInfo, name: str, small: dict[str, bytes], seen: dict[str, Facts]) -> None:
+def _part(file: BinaryIO, member: zipfile.ZipInfo, name: str, small: dict[str, bytes], seen: dict[str, Facts], deadline: float) -> None:
     part = member.filename
     is_xml = part.endswith((".xml", ".rels", ".vml"))
     is_sheet = part.startswith("xl/worksheets/") and part.endswith(".xml")
@@ -178,6 +180,8 @@ def _part(file: BinaryIO, member: zipfile.ZipInfo, name: str, small: dict[str, b
             _no_declarations(piece, name)
         if facts is not None:
             facts.take(piece)
+        if time.thread_time() > deadline:
+            raise kinds.too_large_inside(name)
         if keep:
             kept.append(piece)
     if facts is not None:
@@ -206,14 +210,16 @@ class _Looker:
         prefix = (root[1] or b"") if root else b""
         p = re.escape(prefix)
         self._cells = (b"</" + prefix + b"c>", b"<" + prefix + b"c ")
-        value = rb"(?:<%bv(?:\s[^>/]*)?>([^<]*)</%bv>)?" % (p, p)
+        # no repetition inside a tag goes beyond the next tag: else a text of beginnings is searched from each of them
+        value = rb"(?:<%bv(?:\s[^<>/]*)?>([^<]*)</%bv>)?" % (p, p)
+        done = rb"<%bf(?:\s[^<>]*)?(?:/>|>[^<]*</%bf>)" % (p, p)
         self._patterns = (
             re.compile(rb"hidden=[\"'](?:1|t)"),
-            re.compile(rb"<%b(row|col) ([^>]*)>" % p),
+            re.compile(rb"<%b(row|col) ([^<>]*)>" % p),
             re.compile(rb"<%bf[ />]" % p),
             re.compile(rb"t=[\"']e[\"']"),
-            re.compile(rb"<%bc ([^>]*[^/])>\s*<%bf(?:\s[^>]*)?(?:/>|>[^<]*</%bf>)\s*%b" % (p, p, p, value)),
-            re.compile(rb"<%bc ([^>]*t=[\"']e[\"'][^>]*)>\s*(?:<%bf(?:\s[^>]*)?(?:/>|>[^<]*</%bf>))?\s*%b" % (p, p, p, value)),
+            re.compile(rb"<%bc ([^<>]*)(?<!/)>\s*%b\s*%b" % (p, done, value)),
+            re.compile(rb"<%bc (?=[^<>]*?t=[\"']e[\"'])([^<>]*)>\s*(?:%b)?\s*%b" % (p, done, value)),
         )
 
     def take(self, piece: bytes) -> None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -58,10 +58,6 @@ class Spool:
         if _INVISIBLE.search(payload):
             columns = [tuple(_clean(value) for value in column) for column in columns]
         return numbers, list(zip(*columns, strict=True))
-
-    def rows(self, batches: list[tuple[int, int]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        for at, length in batches:
-            yield from zip(*self.batch(at, length), strict=True)
 
 
 def plain(value: Any) -> Any:
