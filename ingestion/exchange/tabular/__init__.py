@@ -28,6 +28,7 @@ def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: 
     encoding: str | None = None
     template: tuple[str, str] | None = None
     facts: dict[str, package.Facts] = {}
+    parts: dict[str, str] = {}
     match kind:
         case "csv":
             text, sheet = delimited.spool(path, shown, limits, spool.file)
@@ -37,7 +38,7 @@ def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: 
             sheets, kind = fill(spool, "workbook", path, shown, limits, size, facts), "xls"
         case "zip":
             found = package.examine(path, shown, limits)
-            facts, kind = found.facts, found.kind
+            facts, kind, parts = found.facts, found.kind, found.parts
             template = template_of(found.properties)
             sheets = fill(spool, "workbook", path, shown, limits, found.unpacked, facts)
         case _:
@@ -51,7 +52,9 @@ def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: 
     for table in found_tables:
         if not table.hidden and table.row_count > limits.rows:
             raise refusal({"failed": "rows", "sheet": table.name}, shown, limits)
-    return Book(path, shown, kind, encoding, tuple(found_tables), template)
+    delimiter = text.delimiter if kind == "csv" else None
+    ours = tuple(sheet["name"] for sheet in sheets if tables.is_ours(sheet))
+    return Book(path, shown, kind, encoding, delimiter, tuple(found_tables), template, ours, parts)
 
 
 def _facts(sheet: dict[str, object]) -> package.Facts:

@@ -5,8 +5,8 @@ Rows and columns are named as the user sees them: rows from 1, columns by letter
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, partial
 from itertools import repeat
@@ -17,8 +17,7 @@ from ingestion.exchange.tabular import headings, kinds
 from ingestion.exchange.tabular.package import Facts
 from ingestion.exchange.tabular.spool import Spool
 
-ERROR_HEADING = "错误信息"
-SUMMARY_SHEET = "汇总"
+ERROR_HEADING, ERROR_HEADING_EN = "错误信息", "Error messages"
 Value = str | int | float | bool | datetime | date | None
 
 
@@ -76,8 +75,9 @@ class Sheet:
     left_out: dict[int, str]
     problems: tuple[Problem, ...]
     facts: Facts
-    _spool: Spool
-    _told: dict[str, Any]
+    spool: Spool
+    told: dict[str, Any]  # what the converter says of the sheet
+    error_column: int | None = None  # of the file, from 0: the column 错误信息 of an earlier annotation
 
     @property
     def header_rows(self) -> range:
@@ -92,6 +92,23 @@ class Sheet:
         """Counted from 0: 2 where the table begins in column C."""
         return self.header.columns.start
 
+    @property
+    def part(self) -> str:
+        """The name of the file's sheet this table stands in."""
+        name: str = self.told["name"]
+        return name
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the file's sheet that holds anything."""
+        last: int = self.told["last"]
+        return last
+
+    @property
+    def free_column(self) -> int:
+        """Where messages go: the column they had before, else the first one that nothing stands in."""
+        return max(len(self.told["filled"]), self.header.columns.stop) if self.error_column is None else self.error_column
+
     def letter(self, column: int) -> str:
         """The letter of a heading's column in the file."""
         return letters(self.first_column + column)
@@ -100,26 +117,26 @@ class Sheet:
     def row_count(self) -> int:
         """Rows of data: without titles, header, example, totals, signatures and blank rows."""
         if self._alone and not self._wider:
-            before: int = sum(number < self.rows_of_file.start for number, _ in self._told["head"])
-            total: int = self._told["rows"]
+            before: int = sum(number < self.rows_of_file.start for number, _ in self.told["head"])
+            total: int = self.told["rows"]
             return total - before - len(self.left_out)
         return sum(self._is_data(number, row) for numbers, rows in self._batches() for number, row in zip(numbers, rows, strict=True))
 
     @cached_property
     def _alone(self) -> bool:
         """Whether all rows from the header to the last row of the sheet are this table's."""
-        return self.rows_of_file.stop > int(self._told["last"]) and self.header_rows.stop == self.rows_of_file.start
+        return self.rows_of_file.stop > self.last_row and self.header_rows.stop == self.rows_of_file.start
 
     @cached_property
     def _wider(self) -> bool:
         """Whether rows may hold something beside the table's own columns."""
         columns = self.header.columns
-        filled: list[int] = self._told["filled"]
+        filled: list[int] = self.told["filled"]
         return bool(sum(filled[: columns.start]) + sum(filled[columns.stop :]))
 
     def rows(self) -> Iterator[Row]:
         """The rows of data, from the beginning each time."""
-        fill = _Filler(self._told["merges"])
+        fill = _Filler(self.told["merges"])
         marks = self._marks()
         start, width = self.first_column, len(self.headings)
         special = marks.keys() | self.left_out.keys()
@@ -134,9 +151,27 @@ class Sheet:
                 own = values[start : start + width]
                 yield Row(number, own + (None,) * (width - len(own)), marks.get(number, ()))
 
+    def raw_rows(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Every row of the file's sheet that is not blank, with all its cells and joined ones as they stand."""
+        for at, length in self.told["batches"]:
+            yield from zip(*self.spool.batch(at, length), strict=True)
+
+    def joined(self, rows: Set[int]) -> dict[int, dict[int, Any]]:
+        """Of these rows, the cells whose value stands in a joined cell above or beside: row → column of the file →
+        value."""
+        fill = _Filler(self.told["merges"])
+        found: dict[int, dict[int, Any]] = {}
+        for number, row in self.raw_rows() if fill else ():
+            if number in self.rows_of_file:
+                filled = fill.filled(number, row)
+                if number in rows and filled is not row:
+                    was = row + (None,) * (len(filled) - len(row))
+                    found[number] = {at: new for at, (old, new) in enumerate(zip(was, filled, strict=True)) if old is not new}
+        return found
+
     def _batches(self) -> Iterator[tuple[list[int], list[tuple[Any, ...]]]]:
-        for at, length in self._told["batches"]:
-            numbers, rows = self._spool.batch(at, length)
+        for at, length in self.told["batches"]:
+            numbers, rows = self.spool.batch(at, length)
             if numbers[0] >= self.rows_of_file.stop:
                 return
             yield numbers, rows
@@ -166,9 +201,9 @@ class Sheet:
                 row, column, "error", "公式没有计算结果，请用 Excel 或 WPS 打开并保存一次，或改为数值",
                 "holds a formula without a result; open and save the file once, or put the value",
             )  # fmt: skip
-        for row, length in (self._told.get("lengths") or {}).items():
+        for row, length in (self.told.get("lengths") or {}).items():
             width = columns.stop
-            if length > width and any(self._told["filled"][width:]):
+            if length > (width if self.error_column is None else self.error_column + 1) and any(self.told["filled"][width:]):
                 mark(row, None, "error", f"有 {length} 个值，表头只有 {width} 列", f"has {length} values; the header has {width}")
             elif length < width:
                 mark(row, None, "warning", f"只有 {length} 个值，表头有 {width} 列", f"has only {length} values; the header has {width}")
@@ -213,12 +248,15 @@ class Book:
     name: str
     kind: str
     encoding: str | None
+    delimiter: str | None
     sheets: tuple[Sheet, ...]
     template: tuple[str, str] | None = None
+    ours: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def sheet(self, name: str | None = None) -> Sheet:
         """The table to import: the one named, else the first visible one with rows whose headings speak our words,
-        else the first visible one with rows, else the first visible one.
+        else one without rows that do (a template as it was given out), else the first visible one with rows.
 
         Raises:
             UnreadableFile: no table of that name, or none at all.
@@ -235,7 +273,8 @@ class Book:
             )
         visible = [one for one in self.sheets if not one.hidden]
         filled = [one for one in visible if one.row_count]
-        for some in ([one for one in filled if headings.known(one.headings) > 1], filled, visible):
+        ours = [one for one in visible if headings.known(one.headings) > 1]
+        for some in ([one for one in ours if one.row_count], ours, filled, visible):
             if some:
                 return some[0]
         raise no_table(self.name)

@@ -17,6 +17,7 @@ from ingestion.exchange.tabular.spool import refusal
 DELIMITERS = ",\t;|"
 LINE = 8 << 20
 _SENTINEL = "\x1d\x1d"
+_LED = re.compile("'[=+\\-@\t\r＝＋－＠]")
 _SEP = re.compile(r"\s*\"?sep=(.)\"?\s*$", re.IGNORECASE)
 
 
@@ -39,17 +40,36 @@ class Delimited:
             text = io.TextIOWrapper(raw, encoding=self.codec, newline="")
             if self.directive:
                 text.readline(LINE)
-            rows = csv.reader(_lines(text), delimiter=self.delimiter)
-            yield from enumerate(rows, start=2 if self.directive else 1)
+            lines = _Lines(text)
+            for number, row in enumerate(csv.reader(lines, delimiter=self.delimiter), start=2 if self.directive else 1):
+                if lines.led:
+                    lines.led = False
+                    row = [value[1:] if _LED.match(value) else value for value in row]
+                yield number, row
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """Lines without NULs, then our own mark. Raises csv.Error where one is too long to be a row."""
-    while line := text.readline(LINE):
+class _Lines:
+    """Lines without NULs, then our own mark. Raises csv.Error where one is too long to be a row. ``led`` tells of a
+    value that our own exports led with an apostrophe, so that no program takes it for a formula."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text: io.TextIOWrapper | None = text
+        self.led = False
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._text is None:
+            raise StopIteration
+        line = self._text.readline(LINE)
         if len(line) == LINE:
             raise csv.Error
-        yield line.replace("\x00", "") if "\x00" in line else line
-    yield _SENTINEL
+        if not line:
+            self._text = None
+            return _SENTINEL
+        self.led = self.led or "'" in line
+        return line.replace("\x00", "") if "\x00" in line else line
 
 
 def spool(path: Path, name: str, limits: Limits, out: IO[bytes]) -> tuple[Delimited, dict[str, Any]]:

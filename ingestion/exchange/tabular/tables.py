@@ -7,17 +7,18 @@ from datetime import date
 from typing import Any
 
 from ingestion.exchange.tabular import endings, headings
-from ingestion.exchange.tabular.book import ERROR_HEADING, SUMMARY_SHEET, Problem, Sheet, letters
+from ingestion.exchange.tabular.book import ERROR_HEADING, ERROR_HEADING_EN, Problem, Sheet, letters
 from ingestion.exchange.tabular.headings import Header, NumberedRow
 from ingestion.exchange.tabular.package import Facts
 from ingestion.exchange.tabular.spool import Spool, plain
 
 LISTED = 5  # rows named in a sentence
+SUMMARY_TITLE, SUMMARY_TITLE_EN = "导入校验汇总", "Summary of the import check"
 
 
 def of_sheet(told: dict[str, Any], facts: Facts, spool: Spool) -> list[Sheet]:
     """The tables of one sheet, the first one under the sheet's own name. None where no row can be a header."""
-    if told["name"] == SUMMARY_SHEET and _is_ours(told):
+    if is_ours(told):
         return []
     width = len(told["filled"])
     head = _decoded(told["head"])
@@ -37,12 +38,9 @@ def _decoded(rows: list[NumberedRow]) -> list[NumberedRow]:
     return [(number, tuple(plain(value) for value in row)) for number, row in rows]
 
 
-def _is_ours(told: dict[str, Any]) -> bool:
-    """The sheet 汇总 that an annotated file carries, not one of the user's own of that name."""
-    return bool(told["head"]) and told["head"][0][1][0] == SUMMARY_TITLE
-
-
-SUMMARY_TITLE = "导入校验汇总"
+def is_ours(told: dict[str, Any]) -> bool:
+    """The sheet 汇总 that an annotated file carries, whatever it is called by now."""
+    return bool(told["head"]) and told["head"][0][1][0] in (SUMMARY_TITLE, SUMMARY_TITLE_EN)
 
 
 def _below(told: dict[str, Any], header: Header, width: int) -> Iterator[tuple[Header | None, int]]:
@@ -110,18 +108,20 @@ def _divided(header: Header, filled: list[int]) -> Iterator[Header]:
 
 
 def _table(told: dict[str, Any], name: str, header: Header, last: int, facts: Facts, spool: Spool, head: list[NumberedRow], several: bool) -> Sheet:
-    header = _without_ours(header)
+    header, error_column = _without_ours(header)
     left_out = _left_out(told, header, last, head)
     rows = range(header.rows.stop, last + 1)
     problems = tuple(_problems(told, header, rows, left_out, facts, several))
-    return Sheet(name, bool(told["hidden"]), header, rows, left_out, problems, facts, spool, told)
+    return Sheet(name, bool(told["hidden"]), header, rows, left_out, problems, facts, spool, told, error_column)
 
 
-def _without_ours(header: Header) -> Header:
+def _without_ours(header: Header) -> tuple[Header, int | None]:
     """An annotated file uploaded again: its last column 错误信息 is ours, not the user's."""
-    if len(header.headings) > 1 and header.headings[-1] == ERROR_HEADING:
-        return Header(header.rows, range(header.columns.start, header.columns.stop - 1), header.headings[:-1])
-    return header
+    if len(header.headings) > 1 and header.headings[-1] in (ERROR_HEADING, ERROR_HEADING_EN):
+        last = max(at for at, heading in enumerate(header.headings[:-1]) if heading)
+        kept = Header(header.rows, range(header.columns.start, header.columns.start + last + 1), header.headings[: last + 1])
+        return kept, header.columns.stop - 1
+    return header, None
 
 
 def _left_out(told: dict[str, Any], header: Header, last: int, head: list[NumberedRow]) -> dict[int, str]:
