@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.exchange.tabular import delimited, kinds, ole, package, tables
+from ingestion.exchange.tabular.annotating import Counts, Mark, annotate, file_name
 from ingestion.exchange.tabular.book import Book, Note, Problem, Row, Sheet, Value, letters, no_table
 from ingestion.exchange.tabular.kinds import UnreadableFile
 from ingestion.exchange.tabular.limits import LIMITS, Limits
 from ingestion.exchange.tabular.spool import Spool, fill, refusal
 
-__all__ = ["LIMITS", "Book", "Limits", "Note", "Problem", "Row", "Sheet", "UnreadableFile", "Value", "letters", "read"]
+__all__ = [
+    "LIMITS", "Book", "Counts", "Limits", "Mark", "Note", "Problem", "Row", "Sheet", "UnreadableFile", "Value", "annotate", "file_name",
+    "letters", "read",
+]  # fmt: skip
 
 
 def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: Path | None = None) -> Book:

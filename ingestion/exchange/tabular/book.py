@@ -255,8 +255,8 @@ class Book:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     def sheet(self, name: str | None = None) -> Sheet:
-        """The table to import: the one named, else the first visible one with rows whose headings speak our words,
-        else one without rows that do (a template as it was given out), else the first visible one with rows.
+        """The table to import: the one named, else of the visible ones whose headings speak our words the first with
+        rows, else one without (a template as it was given out), else the first visible one with rows.
 
         Raises:
             UnreadableFile: no table of that name, or none at all.
@@ -272,9 +272,10 @@ class Book:
                 f"“{self.name}” has no sheet “{kinds.shown(name)}”; it has: {there or 'none'}.",
             )
         visible = [one for one in self.sheets if not one.hidden]
-        filled = [one for one in visible if one.row_count]
-        ours = [one for one in visible if headings.known(one.headings) > 1]
-        for some in ([one for one in ours if one.row_count], ours, filled, visible):
+        words = [headings.known(one.headings) for one in visible]
+        most = max(words, default=0)
+        ours = [one for one, known in zip(visible, words, strict=True) if known > 1 and known * 2 >= most]
+        for some in ([one for one in ours if one.row_count], ours, [one for one in visible if one.row_count], visible):
             if some:
                 return some[0]
         raise no_table(self.name)

@@ -229,8 +229,7 @@ def _sheet(sheet: Any, writer: Writer, keep: frozenset[int]) -> list[tuple[int, 
             batch = [before + row for row in batch]
         numbers = list(range(number, number + len(batch)))
         number += len(batch)
-        # comparing a row with "" costs less than looking at each of its cells
-        blank = [row.count("") == len(row) for row in batch]
+        blank = [row[0] == "" and row.count("") == len(row) for row in batch]
         if keep:
             blank = [empty and n not in keep for n, empty in zip(numbers, blank, strict=True)]
         if any(blank):
