@@ -163,7 +163,7 @@ def run_job(store: Store, work: jobs.Job) -> jobs.Outcome:
 
     def progress(_stage: str, done: int, total: int) -> None:
         nonlocal told
-        if time.monotonic() - told >= 1.0:
+        if time.monotonic() - told >= 1.0 or done >= total:
             told = time.monotonic()
             jobs.progress(store, work.id, done, total)
 

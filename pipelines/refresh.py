@@ -73,9 +73,10 @@ class Refresh:
 
     def __init__(
         self, store: Store, home: Path, full: bool = False, transformer: Transformer | None = None,
-        progress: Progress | None = None,
+        progress: Progress | None = None, clock: datetime | None = None,
     ) -> None:  # fmt: skip
         self.store = store
+        self.clock = clock
         self.home = home
         self.transformer = transformer or Transformer(home)
         self.progress = progress
@@ -110,7 +111,7 @@ class Refresh:
             changes = feed.read(self.store, None if self.wants_full else raw.position(con))
             touched = raw.apply(con, changes)
             self.result.changed_rows = changes.changed_rows
-            self.result.as_of = changes.as_of
+            self.result.as_of = self.clock or changes.as_of
             batches.prepare(con)
             quality.prepare(con)
             known = dict(con.execute("SELECT key, value FROM pipeline.state").fetchall())
@@ -120,7 +121,7 @@ class Refresh:
         if not full and not touched and before is not None:
             return False
         with self.stage("batch"), self.warehouse() as con:
-            self.batch = batches.fill(con, touched, changes.as_of, full)
+            self.batch = batches.fill(con, touched, self.clock or changes.as_of, full)
         return True
 
     def check_raw(self) -> quality.Outcome:
@@ -178,11 +179,15 @@ def run(
     full: bool = False,
     progress: Progress | None = None,
     transformer: Transformer | None = None,
+    clock: datetime | None = None,
 ) -> RefreshResult:
-    """Refresh once; writes the run's status to the store. Raises ``TransformError`` when a model or test
-    failed, ``PublishError`` when a file would be wrong: the last good files then stay as they are."""
+    """Refresh once; writes the run's status to the store. ``clock`` (naive UTC) reads the numbers as of an
+    earlier moment: what is "this year" and who is in post depend on the day.
+
+    Raises ``TransformError`` when a model or test failed, ``PublishError`` when a file would be wrong: the last
+    good files then stay as they are."""
     with lock(home):
-        return recorded(store, Refresh(store, home, full, transformer, progress), stages)
+        return recorded(store, Refresh(store, home, full, transformer, progress, clock), stages)
 
 
 def stages(refresh: Refresh) -> None:

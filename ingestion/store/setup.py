@@ -75,10 +75,20 @@ def pending(store: Store) -> bool:
 
 
 def alembic_config(conn: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     config.attributes["connection"] = conn
     return config
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def revisions() -> frozenset[str]:
+    """Every revision of the tables this version of the product knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _finish(conn: Connection) -> None:

@@ -18,6 +18,13 @@ STAGES = {
     "finish": ("写入清单", "Writing the manifest"),
 }
 
+ARRIVING = {
+    "check": ("核对文件", "Checking files"),
+    "load": ("导入", "Importing"),
+    "compare": ("对比", "Comparing"),
+    "refresh": ("重新统计", "Building the numbers"),
+}
+
 
 def register(app: typer.Typer, words: Words) -> None:
     cls = command_class(words)
@@ -69,6 +76,57 @@ def register(app: typer.Typer, words: Words) -> None:
                     f"{len(made.missing)} attachments are missing or damaged on disk (as {where}); the manifest lists them.",
                 )
             )
+
+
+    @app.command(
+        "restore-bundle",
+        cls=cls,
+        help=words(
+            "把迁出包导入空的系统（先运行 yanshu init）：先核对清单和每个文件，再整体导入，然后重新统计并逐项对比指标、记录数、历史版本、附件和操作日志，"
+            "给出报告；全部一致时退出码为 0。账号不带密码，用激活链接设置。",
+            "Brings an exit bundle into an empty installation (after yanshu init): checks manifest and every file, imports all or "
+            "nothing, then builds the numbers anew and compares indicators, records, versions, attachments and the audit log one by "
+            "one. Exit code 0 when all are equal. Accounts come without passwords and are activated by link.",
+        ),
+    )
+    def restore_bundle(
+        file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("迁出包（zip）。", "The bundle (zip)."))],
+        sha256: Annotated[str | None, typer.Option("--sha256", metavar=words("校验码", "VALUE"), help=words("导出时给出的清单校验码；不符则不导入。", "The check value told when it was made; another one is refused."))] = None,
+        check: Annotated[bool, typer.Option("--check", help=words("只核对，不导入。", "Check only, import nothing."))] = False,
+        report: Annotated[Path | None, typer.Option("--report", metavar=words("文件", "FILE"), help=words("把报告写成工作簿（xlsx）。", "Write the report as a workbook (xlsx)."))] = None,
+        links: Annotated[Path | None, typer.Option("--links", metavar=words("文件", "FILE"), help=words("把全部账号的激活链接写入 CSV 文件；默认只显示科研处管理员的。", "Write the activation links of all accounts to a CSV file; only the office's are shown by default."))] = None,
+        address: Annotated[str, typer.Option("--address", metavar=words("网址", "URL"), help=words("链接前面的网址。", "The address the links begin with."))] = "http://127.0.0.1:8501",
+        as_json: Annotated[bool, json_option] = False,
+    ) -> None:
+        from ingestion.store.engine import open_store
+        from pipelines import arriving
+        from pipelines.installation import require_ready
+
+        for target in (report, links):
+            if target is not None and target.exists():
+                raise Failure(words(f"文件“{target.name}”已存在，请换一个文件名。", f"The file “{target.name}” exists already; choose another name."))
+        store = open_store()
+        try:
+            require_ready(store)
+            with Progress(quiet=as_json).running() as progress:
+
+                def tell(stage: str, done: int, total: int) -> None:
+                    progress.step(words(*ARRIVING[stage]), done, total)
+
+                if check:
+                    manifest = arriving.check(store, file, expect=sha256, progress=tell)
+                    emit(manifest, words(f"迁出包完整：{manifest['university']['name']}，{len(manifest['files'])} 个文件。", f"The bundle is complete: {manifest['university']['code']}, {len(manifest['files'])} files."), as_json)
+                    return
+                found = arriving.restore(store, file, expect=sha256, all_links=links is not None, progress=tell)
+        finally:
+            store.dispose()
+        if report is not None:
+            arriving.workbook(found, report, words.language)
+        if links is not None:
+            arriving.write_links(found, links, address)
+        emit({**arriving.as_dict(found), "links": [] if links else [address.rstrip("/") + link for _, _, link in found.links]}, arriving.text(found, address, links, words), as_json)
+        if not found.proven:
+            raise Failure(words("导入后的数据与迁出包不一致，见报告。", "What stands here differs from the bundle; see the report."))
 
 
 def _actor(store: Any, university: str, username: str | None, words: Words) -> tuple[Principal, str]:

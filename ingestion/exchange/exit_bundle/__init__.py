@@ -3,7 +3,23 @@ installation. ``docs/exit-bundle.md`` describes the format for whoever leaves.""
 
 from ingestion.exchange.exit_bundle.dictionary import Extra, text_heads
 from ingestion.exchange.exit_bundle.files import Missing
+from ingestion.exchange.exit_bundle.loading import Loaded, load, require_empty
 from ingestion.exchange.exit_bundle.making import Figures, Made, make
+from ingestion.exchange.exit_bundle.opening import BadBundle, Bundle, opened
 from ingestion.exchange.exit_bundle.tables import Head
 
-__all__ = ["Extra", "Figures", "Head", "Made", "Missing", "make", "text_heads"]
+__all__ = [
+    "BadBundle",
+    "Bundle",
+    "Extra",
+    "Figures",
+    "Head",
+    "Loaded",
+    "Made",
+    "Missing",
+    "load",
+    "make",
+    "opened",
+    "require_empty",
+    "text_heads",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,14 +33,14 @@ class Filled:
     person: int
 
 
-def fill(universe: Universe) -> Filled:
-    """Fill T1 (all 28 types) and T2 (a paper, a file, a notice, all named by the canary)."""
+def fill(universe: Universe, types: Sequence[str] = TYPE_IDS) -> Filled:
+    """Fill T1 (all 28 types, or these) and T2 (a paper, a file, a notice, all named by the canary)."""
     store, office = universe.store, universe.o1
     r1 = universe.person("r1")
     made: dict[str, list[int]] = {}
     with store.begin(T1) as uow:
         place = documents.Place(r1, "张伟", universe.C1, "江城大学", lambda type_id: (made.get(type_id) or made.get("vertical_project") or [None])[0])
-        for n, type_id in enumerate(("vertical_project", *(t for t in TYPE_IDS if t not in ("vertical_project", "person"))), start=100):
+        for n, type_id in enumerate(("vertical_project", *(t for t in types if t not in ("vertical_project", "person"))), start=100):
             document = documents.valid(type_id, place, n)
             if type_id in ("fund_outward", "fund_expense"):
                 document["amount"] = 10_000
