@@ -54,6 +54,7 @@ def examine() -> list[Check]:
                 ("数据批次", "Generation", _generation),
                 ("待刷新的变更", "Feed lag", _lag),
                 ("对账", "Reconciliation", _reconciliation),
+                ("附件", "Attachments", _attachments),
                 ("后台进程", "Processes", _processes),
             ):
                 found.append(_guarded(store, zh, en, check))
@@ -182,6 +183,26 @@ def _reconciliation(store: Store) -> Seen:
     if wrong:
         return False, f"与数据库不一致或未更新：{'、'.join(wrong)}", f"differs from the store or held back: {', '.join(wrong)}"
     return True, f"{len(codes)} 所高校与数据库一致", f"{len(codes)} universities equal the store"
+
+
+def _attachments(store: Store) -> Seen:
+    """Every attachment has its content; contents nobody names are no fault, the worker clears them away."""
+    from ingestion.attachments import upkeep
+
+    report = upkeep.examine(store)
+    wrong = [*report.lost, *report.damaged]
+    if wrong:
+        one = wrong[0]
+        return (
+            False,
+            f"{len(wrong)} 个附件的内容缺失或损坏，如 {one.university_code} 记录 {one.record_id} “{one.name}”（yanshu attachments check 列出全部）",
+            f"the content of {len(wrong)} attachments is lost or damaged, as {one.university_code} record {one.record_id} “{one.name}” (yanshu attachments check lists them)",
+        )
+    return (
+        True,
+        f"{report.contents:,} 个内容，{report.size / 2**20:.1f} MB；无引用 {report.orphans:,} 个",
+        f"{report.contents:,} contents, {report.size / 2**20:.1f} MB; {report.orphans:,} nobody names",
+    )
 
 
 def _processes(store: Store) -> Seen:

@@ -1,4 +1,5 @@
-"""The worker: runs queued jobs (long imports, exports, batches) and seals the audit each minute."""
+"""The worker: runs queued jobs (long imports, exports, batches), seals the audit each minute, clears away contents of
+attachments nobody names once a day."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from collections.abc import Mapping
 
 from dashboards.marts import exports
 from ingestion import audit, jobs
+from ingestion.attachments import upkeep
 from ingestion.store.engine import ALL, Store
 
 LOG = logging.getLogger(__name__)
 PAUSE = 1.0
 SEAL_EVERY = 60.0
+CLEAN_EVERY = 24 * 3600.0
 
 
 def handlers() -> Mapping[str, jobs.Handler]:
@@ -48,9 +51,13 @@ def run(store: Store, stop: threading.Event) -> None:
     """Until told to stop. Jobs that a worker before this one left half done begin again."""
     jobs.reclaim(store)
     sealed_at: float | None = None
+    cleaned_at: float | None = None
     while not stop.is_set():
         try:
             sealed_at = turn(store, sealed_at)
+            if cleaned_at is None or time.monotonic() - cleaned_at >= CLEAN_EVERY:
+                cleaned_at = time.monotonic()
+                upkeep.clean(store)
         except Exception:
             LOG.exception("a round of the worker failed")
             stop.wait(5.0)

@@ -18,6 +18,7 @@ from pipelines import publish
 from pipelines.transform import TransformError
 from tests import documents
 from tests.pipelines.conftest import Installation, transformer_at
+from tests.pipelines.test_packing import agrees_with_the_figures
 from tests.universe import T1, T2, T3, Universe
 
 FUNDS = ("fund_arrival", "fund_outward", "fund_expense")
@@ -276,7 +277,8 @@ def _tables(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.timeout(900)  # ten refreshes
-def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: Installation) -> None:
+@pytest.mark.ac("AC-093")
+def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any number that reads another record's row must be in the batch when that row changes."""
     universe = installation.universe
     place = installation.place("r1", "C1")
@@ -324,6 +326,7 @@ def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: I
     assert by_step.keys() == rebuilt.keys()
     for name in by_step:
         assert by_step[name] == rebuilt[name], name
+    assert agrees_with_the_figures(installation, monkeypatch) > 10
 
 
 @pytest.mark.ac("AC-005")
