@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 from anyio import to_thread
@@ -14,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.http import edge, pages
 from dashboards.http.words import word
-from dashboards.marts import exports
 from ingestion import accounts, attachments, audit
+from ingestion.exchange.export import outbox
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.store.engine import Store
 
@@ -95,7 +96,7 @@ def routes(store: Callable[[], Store]) -> list[BaseRoute]:
             return pages.said(request, "forbidden", status=401)
         language = edge.language(request)
         try:
-            path, name = exports.fetch(principal, request.path_params["export_id"])
+            path, name = await to_thread.run_sync(lambda: _export(store(), principal, request.path_params["export_id"]))
         except NotFound:
             return pages.card(request, word("forbidden", language), word("missing_file", language), status=404, link="/", label="home")
         return FileResponse(path, headers={"content-disposition": disposition(name), "cache-control": "no-store"})
@@ -113,3 +114,15 @@ def _open(store: Store, principal: Principal, attachment_id: int, action: str) -
             raise NotFound
         with store.begin(principal.university_code) as uow:
             return (attachments.open_preview if action == "preview" else attachments.open_download)(uow, principal, attachment_id)
+
+
+def _export(store: Store, principal: Principal, export_id: str) -> tuple[Path, str]:
+    """The file of an export, as long as its maker still holds the role it was made in."""
+    with audit.refusals(store, principal, "download", "export", export_id[:40]):
+        path, name = outbox.fetch(principal, export_id)
+        role = outbox.role_of(export_id)
+        if role is not None and role != principal.grant_id:
+            with store.read(principal.university_code) as uow:
+                if accounts.principal_of_grant(uow, principal.account_id, role) is None:
+                    raise NotFound
+        return path, name

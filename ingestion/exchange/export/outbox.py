@@ -29,7 +29,7 @@ def new(principal: Principal, name: str, extension: str) -> tuple[str, Path]:
     """An id and a path to write to; the side file says whose it is."""
     sweep()
     export_id = f"{secrets.token_hex(16)}.{extension}"
-    owner = {"account_id": principal.account_id, "university_code": principal.university_code,
+    owner = {"account_id": principal.account_id, "university_code": principal.university_code, "grant_id": principal.grant_id,
              "name": f"{name}.{extension}", "at": utc_now().isoformat()}  # fmt: skip
     (folder() / f"{export_id}.json").write_text(json.dumps(owner, ensure_ascii=False), encoding="utf-8")
     return export_id, folder() / export_id
@@ -47,6 +47,13 @@ def fetch(principal: Principal, export_id: str) -> tuple[Path, str]:
     if not mine or utc_now() - datetime.fromisoformat(owner["at"]) > KEPT:
         raise NotFound
     return path, str(owner["name"])
+
+
+def role_of(export_id: str) -> int | None:
+    """The role (grant) an export was made in: who holds it no more may not fetch what it showed. After ``fetch``."""
+    side = folder() / f"{export_id}.json"
+    found = json.loads(side.read_text(encoding="utf-8")).get("grant_id")
+    return None if found is None else int(found)
 
 
 def expires(made_at: datetime) -> datetime:

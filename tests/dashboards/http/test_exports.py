@@ -55,3 +55,17 @@ def test_an_export_is_served_to_its_maker_as_a_download(client: Client, province
 def test_without_a_login_there_is_no_export(client: Client) -> None:
     path = _made_by(Principal(1, "99001", "u", "n", "analyst"))
     assert client.fetch(path).status in (401, 403)
+
+
+def test_an_export_made_in_a_role_goes_with_the_role(client: Client, province: Province) -> None:
+    o1 = province.login("o1").principal
+    with province.store.begin("99001") as uow:
+        grant = accounts.grant_role(uow, o1, province.accounts["r1"], accounts.Grant("analyst"))
+    logged_in(client)
+    me = _principal(client, province)
+    made = _made_by(Principal(me.account_id, me.university_code, me.username, me.name, "analyst", grant))
+    assert client.get(made).status == 200  # the role is held, though another one is in use
+    with province.store.begin("99001") as uow:
+        accounts.revoke_role(uow, o1, grant)
+    logged_in(client)
+    assert client.get(made).status == 404
