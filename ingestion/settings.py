@@ -45,6 +45,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("link_hours", "激活和重置链接的有效时间（小时）", "Hours a link for activation or reset is valid", 24, 1, 168, own=False),
         Setting("attachment_megabytes", "单个附件的最大大小（MB）", "Largest attachment (MB)", 50, 1, 200),
         Setting("attachments_per_record", "每条记录的附件数量", "Attachments a record", 20, 1, 100),
+        Setting("export_at_once", "立即导出的最多条数（更多的在后台生成）", "Most records exported at once (more become a job)", 20_000, 100, 100_000),
         Setting("types_without_college_level", "不需要学院审核的类型", "Types without the college's step", [], choices=TYPE_IDS),
         Setting("support_phone", "服务电话", "Support phone", "", own=False),
         Setting("support_mail", "服务邮箱", "Support e-mail", "", own=False),

@@ -21,13 +21,19 @@ CLEAN_EVERY = 24 * 3600.0
 
 def handlers() -> Mapping[str, jobs.Handler]:
     """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
-    return {"exit_bundle": _exit_bundle, "library_zip": _library_zip}
+    return {"exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip}
 
 
 def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
     from pipelines import leaving
 
     return leaving.run_job(store, work)
+
+
+def _export(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from ingestion.exchange import export
+
+    return export.run_job(store, work)
 
 
 def _library_zip(store: Store, work: jobs.Job) -> jobs.Outcome:

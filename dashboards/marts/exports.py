@@ -18,12 +18,11 @@ from dashboards.marts import definitions, numbers
 from dashboards.marts.reader import Mart
 from dashboards.marts.scope import Spec
 from ingestion.exchange.export.outbox import KEPT, discard, expires, fetch, folder, new, sweep
+from ingestion.exchange.export.writing import LONGEST, clean, literal
 from ingestion.principal import OperationError, Principal
 
 __all__ = ["KEPT", "NotReconciled", "Sheet", "discard", "expires", "fetch", "folder", "new", "notes_of", "sweep", "workbook"]
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-LONGEST = 32_767  # characters a cell holds
 
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
@@ -87,10 +86,10 @@ def _cell(sheet: Any, line: int, column: int, value: Any, day: Any) -> None:
 
 def _text(value: str) -> str:
     """Never cut: a text no cell can hold is a refusal (AC-248)."""
-    text = CONTROL.sub("", value)
+    text = clean(value)
     if len(text) > LONGEST:
         raise OperationError(
             f"“{text[:20]}…”共 {len(text):,} 字，超过单元格上限 {LONGEST:,} 字，未生成文件。请改用 CSV。",
             f"“{text[:20]}…” has {len(text):,} characters; a cell holds {LONGEST:,}. No file was made; choose CSV.",
         )
-    return text
+    return literal(text)

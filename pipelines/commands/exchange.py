@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.data import acting
-from pipelines.commands.shell import Failure, command_class, emit
+from pipelines.commands.shell import Failure, Progress, command_class, emit
 from pipelines.commands.words import Words
 
 
@@ -45,6 +45,55 @@ def register(app: typer.Typer, words: Words) -> None:
         _writable(output, words)
         templates.write(output, type_id, look)
         emit({"file": str(output), "version": templates.version(type_id)}, words(f"模板已写入 {output}", f"The template is in {output}"), as_json)
+
+    @app.command(
+        "export",
+        cls=cls,
+        help=words(
+            "导出一类记录：以 --as 账号的权限，可加条件。格式由 --format 或文件扩展名决定：xlsx、csv；论文等成果还有 bib、docx（GB/T 7714）。",
+            "Exports records of one type with the permissions of the account --as, by conditions if given. --format or the file's "
+            "ending choose: xlsx, csv; for publications also bib and docx (GB/T 7714).",
+        ),
+    )
+    def export_(
+        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型，如 paper。", "The record type, as paper."))],
+        university: Annotated[str, typer.Option("--university", metavar=words("代码", "CODE"), help=words("高校代码，如 99001。", "The university's code, as 99001."))],
+        as_user: Annotated[str, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个账号的权限导出。", "Whose permissions apply."))],
+        output: Annotated[Path, output_option],
+        form: Annotated[str | None, typer.Option("--format", metavar="xlsx|csv|bib|docx", help=words("格式；默认看文件扩展名。", "The format; by default the file's ending says it."))] = None,
+        filters: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--filter", metavar=words("字段=值", "FIELD=VALUE"),
+                help=words("条件，可多次使用：year=2025、state=已通过、college=C1、from=、to=、keyword=，或代码字段。", "A condition, may be repeated: year=2025, state=30, college=C1, from=, to=, keyword=, or a coded field."),
+            ),
+        ] = None,
+        columns: Annotated[str | None, typer.Option("--columns", metavar=words("字段,字段", "KEY,KEY"), help=words("只导出这些字段，逗号隔开。", "Only these columns, separated by commas."))] = None,
+        as_json: Annotated[bool, json_option] = False,
+    ) -> None:
+        from ingestion import accounts
+        from ingestion.exchange import export, layout
+        from ingestion.store.engine import ALL, open_store
+
+        _known_type(type_id, words)
+        _writable(output, words)
+        kind = form or output.suffix.lstrip(".").lower() or "xlsx"
+        store = open_store()
+        try:
+            with store.read(ALL) as uow:
+                actor = acting(lambda: accounts.principal_for(uow, university, as_user), university, as_user, words)
+            with store.read(university) as uow:
+                query = export.query_of(type_id, filters or (), layout.load(uow, actor, type_id, language=words.language, reading=False))
+            chosen = tuple(key.strip() for key in columns.split(",")) if columns else ()
+            request = export.Request(type_id, kind, query, columns=chosen, language=words.language)  # type: ignore[arg-type]
+            with Progress(quiet=as_json).running() as progress:
+                made = export.make(store, actor, request, output, lambda done, total: progress.step(words("写入", "Writing"), done, total))
+        finally:
+            store.dispose()
+        emit(
+            {"file": str(output), "rows": made.rows, "sha256": made.sha256, "as_of": made.as_of},
+            words(f"已导出 {made.rows:,} 条到 {output}", f"{made.rows:,} records are in {output}"), as_json,
+        )  # fmt: skip
 
 
 def _look(university: str, type_id: str, words: Words):  # type: ignore[no-untyped-def]

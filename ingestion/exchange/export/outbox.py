@@ -35,6 +35,13 @@ def new(principal: Principal, name: str, extension: str) -> tuple[str, Path]:
     return export_id, folder() / export_id
 
 
+def rename(export_id: str, name: str) -> None:
+    """The name an export is saved under, known only when it is made."""
+    side = folder() / f"{export_id}.json"
+    owner = json.loads(side.read_text(encoding="utf-8"))
+    side.write_text(json.dumps({**owner, "name": name}, ensure_ascii=False), encoding="utf-8")
+
+
 def fetch(principal: Principal, export_id: str) -> tuple[Path, str]:
     """Path and file name of an export. NotFound for anybody but the account that made it."""
     if not _ID.fullmatch(export_id):

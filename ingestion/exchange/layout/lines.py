@@ -1,8 +1,8 @@
 """Several values in one cell: a line each. The rule is that of CSV, and stands in every template's 填写说明.
 
-A value that holds a line break, begins with ``"`` or is just ``-`` stands in double quotes, its own quotes doubled.
-A line of ``-`` is an empty value (blank lines are too; ``-`` survives programs that trim cells). ``""`` is a text of
-no characters: it keeps a row that is empty altogether.
+A value that holds a line break, begins with ``"`` or is just a dash or slash stands in double quotes, its own quotes
+doubled. A line of ``/`` is an empty value (blank lines and ``-`` are too; a mark survives programs that trim cells).
+``""`` is a text of no characters: it keeps a row that is empty altogether.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-EMPTY = "-"
+EMPTY = "/"
+NO_VALUE = frozenset({"", EMPTY, "-", "—", "——", "／", "－"})
 NOTHING = '""'
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _BREAKING = re.compile("[\r\";；、,，]")
@@ -35,7 +36,7 @@ def stacked(values: Iterable[str | None]) -> str:
 
 
 def _guarded(value: str, marks: str) -> str:
-    plain = value != EMPTY and value[0] not in '" ' and value[-1] != " " and "\n" not in value and "\r" not in value
+    plain = value not in NO_VALUE and value[0] not in '" ' and value[-1] != " " and "\n" not in value and "\r" not in value
     return value if plain and not any(c in value for c in marks) else quoted(value)
 
 
@@ -70,7 +71,7 @@ def _cut(text: str, marks: str) -> list[str]:
 
 def _value(piece: str) -> str | None:
     piece = piece.strip()
-    return None if piece in ("", EMPTY) else piece
+    return None if piece in NO_VALUE else piece
 
 
 def _names(piece: str) -> list[str]:

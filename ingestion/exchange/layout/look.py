@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -209,7 +209,14 @@ def _referable(uow: UnitOfWork, actor: Principal, types: tuple[str, ...], look: 
 
 def know(uow: UnitOfWork, actor: Principal, type_id: str, documents: Iterable[Mapping[str, Any]], look: Look) -> None:
     """Fetch the records these documents refer to. One the actor may not see keeps its number and loses its title."""
-    wanted = {i for document in documents for _f, i, types in derive.referred(type_id, document) if types != derive.PERSONS}
+    wanted: set[int] = set()
+    single, several, in_rows = _references(type_id)
+    for document in documents:
+        wanted.update(value for name in single if (value := document.get(name)) is not None)
+        for name in several:
+            wanted.update(document.get(name, ()))
+        for child, name in in_rows:
+            wanted.update(value for row in document.get(child, ()) if (value := row.get(name)) is not None)
     ids = sorted(wanted - look.records.keys())
     r = p.record
     for start in range(0, len(ids), CHUNK):
@@ -222,3 +229,14 @@ def know(uow: UnitOfWork, actor: Principal, type_id: str, documents: Iterable[Ma
         for row in rows:
             title = row.title if row.seen else ""
             look.records[row.id] = Known(row.id, derive.number_of(row.type, row.id), title, row.type)
+
+
+@cache
+def _references(type_id: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """The fields of a type that name records: one, several, and one in a child's row."""
+    fields = list(ALL_RECORDS[type_id].fields())
+    return (
+        [f.name for f in fields if isinstance(f, k.RecordRef)],
+        [f.name for f in fields if isinstance(f, k.RecordRefs)],
+        [(step.name, f.name) for step in ALL_RECORDS[type_id].children() for f in step.fields if isinstance(f, k.RecordRef)],
+    )

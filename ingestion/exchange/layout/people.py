@@ -216,7 +216,7 @@ def units_read(text: str, look: Look) -> list[list[Row]]:
         found = _UNIT.match(text, at)
         if found:
             name = found[1].replace('""', '"') if found[1] is not None else normalise.text(found[2])
-            if found[1] is not None or (name and name != lines.EMPTY) or found[3]:
+            if found[1] is not None or (name and name not in lines.NO_VALUE) or found[3]:
                 out[-1].append(_unit(name, found[3] or "", look))
         else:
             found = _TO_SEPARATOR.match(text, at)

@@ -24,6 +24,7 @@ YES, NO = ("是", "Yes"), ("否", "No")
 OWN, OTHER = ("本校", "own"), ("外校", "other")
 FIRST_DAY = "1900-03-01"  # a spreadsheet counts no day before 1900, and one that never was in its February
 LARGEST_EXACT = 10**15  # fen, which a spreadsheet's number keeps to the last
+REMEMBERED = 50_000  # different printed units, before they are forgotten
 SEPARATING = ";；"  # may stand for line breaks where no value of the column holds them
 NAME_MARKS = ";；、"
 _FORMULA = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
@@ -33,32 +34,52 @@ def cells(type_id: str, document: Document, header: Mapping[str, Any], look: Loo
     """The cells of one record by column key; empty ones are left out. ``document`` is clean, its secrets masked or in
     clear as the caller may see them; ``header`` holds the header columns to be told, by key, in their words."""
     out: dict[str, Cell] = {key: value for key, value in header.items() if value is not None and value != ""}
-    for name, writer in _plan(type_id, look):
+    plain, children, people = _plan(type_id, look)
+    for name, write in plain:
         value = document.get(name)
         if value is not None:
-            out[name] = writer(value, document)
-    record_type = ALL_RECORDS[type_id]
-    for step in record_type.children():
-        rows = document.get(step.name)
+            out[name] = write(value, document)
+    for name, held in children:
+        rows = document.get(name)
         if rows:
-            _children(step, rows, look, out)
-    people = document.get("contributors")
-    if people:
-        for group in record_type.contributor_steps():
-            _people(group, [row for row in people if row["role"] == group.role], look, out)
+            for column in held:
+                cell = column.cell(rows)
+                if cell is not None:
+                    out[column.key] = cell
+    everyone = document.get("contributors")
+    if everyone:
+        for role, group in people:
+            rows = [row for row in everyone if row["role"] == role]
+            if rows:
+                for key, write_all in group:
+                    cell = write_all(rows)
+                    if cell is not None and cell != "":
+                        out[key] = cell
     for key, cell in out.items():
-        if type(cell) is str and cell[:1] == "'":
+        if type(cell) is str and cell[0] == "'":
             out[key] = guarded(cell)
     return out
 
 
-def _plan(type_id: str, look: Look) -> list[tuple[str, Writer]]:
-    known = look.compiled.get(("write", type_id))
+_Plan = tuple[
+    list[tuple[str, Writer]],
+    list[tuple[str, list["_ChildColumn"]]],
+    list[tuple[str, list[tuple[str, Callable[[list[Document]], Cell]]]]],
+]
+
+
+def _plan(type_id: str, look: Look) -> _Plan:
+    known: _Plan | None = look.compiled.get(("write", type_id))
     if known is None:
-        fields = [f for f in ALL_RECORDS[type_id].fields() if not isinstance(f, (k.Shown, k.FileSlot))]
-        known = look.compiled["write", type_id] = [(field.name, writer(field, look)) for field in fields]
-    plan: list[tuple[str, Writer]] = known
-    return plan
+        record_type = ALL_RECORDS[type_id]
+        fields = [f for f in record_type.fields() if not isinstance(f, (k.Shown, k.FileSlot))]
+        known = (
+            [(field.name, writer(field, look)) for field in fields],
+            [(step.name, [_ChildColumn(step, at, look) for at in range(len(step.fields))]) for step in record_type.children()],
+            [(step.role, [(f"{step.name}.{f.name}", _person_column(f, look)) for f in person_fields(step)]) for step in record_type.contributor_steps()],
+        )
+        look.compiled["write", type_id] = known
+    return known
 
 
 def guarded(text: str) -> str:
@@ -91,12 +112,12 @@ def writer(field: k.Field, look: Look) -> Writer:
     match field:
         case k.Money():
             return _yuan
-        case k.Date():
+        case k.Date(partial=False):
             return _day
         case k.YesNo():
             return lambda value, _d: YES[at] if value else NO[at]
         case k.Code():
-            return lambda value, document: code_word(look, conditions.code_list(field, dict(document)), value, reading.parent_code(field, dict(document)))
+            return _code(field, look)
         case k.MultiCode(code_list=name):
             return lambda value, _d: reading.joined([_listed_code(look, name, one) for one in value])
         case k.TextList():
@@ -130,6 +151,22 @@ def _day(value: str, _document: Document) -> Cell:
 
 def _number(value: float, _document: Document) -> Cell:
     return value if float(f"{value:.15g}") == value else f"{Decimal(repr(value)):f}"
+
+
+def _code(field: k.Code, look: Look) -> Writer:
+    known: dict[tuple[Any, Any, str], str] = {}
+    by = field.list_by.field if field.list_by is not None else None
+
+    def write(value: str, document: Document) -> Cell:
+        parent = document.get(field.parent_field) if field.parent_field else None
+        key = (document.get(by) if by else None, parent, value)
+        word = known.get(key)
+        if word is None:
+            held = dict(document)
+            word = known[key] = code_word(look, conditions.code_list(field, held), value, reading.parent_code(field, held))
+        return word
+
+    return write
 
 
 def code_word(look: Look, name: str, code: str, parent: str | None) -> str:
@@ -176,23 +213,25 @@ def loose(field: k.Field) -> bool:
     return isinstance(field, (k.Code, k.Date, k.Year, k.Integer, k.Decimal, k.Money, k.YesNo))
 
 
-def _children(step: k.Children, rows: Iterable[Document], look: Look, out: dict[str, Cell]) -> None:
-    rows = list(rows)
-    for at, field in enumerate(step.fields):
-        key = f"{step.name}.{field.name}"
-        write = writer(field, look)
-        values = [None if row.get(field.name) is None else write(row[field.name], row) for row in rows]
-        if len(rows) == 1 and values[0] is not None and not isinstance(values[0], str):
-            out[key] = values[0]
-            continue
+class _ChildColumn:
+    """One column of a child, and how its rows are written into one cell."""
+
+    def __init__(self, step: k.Children, at: int, look: Look) -> None:
+        field = step.fields[at]
+        self.key, self.name, self.leads = f"{step.name}.{field.name}", field.name, at == 0
+        self.write = writer(field, look)
+        self.marks = SEPARATING if loose(field) else ""
+        self.safe = isinstance(field, (k.Date, k.Year, k.Integer, k.Decimal, k.Money, k.YesNo))  # nothing to quote
+
+    def cell(self, rows: list[Document]) -> Cell:
+        name, write = self.name, self.write
+        values = [None if (value := row.get(name)) is None else write(value, row) for row in rows]
+        if len(values) == 1 and isinstance(values[0], (int, float, Decimal)):
+            return values[0]
         texts = [_text(value) for value in values]
-        marks = SEPARATING if loose(field) else ""
-        if at == 0 and not all(rows):  # a row without any value is written "", or nothing would be left of it
-            cell = lines.stacked(lines.NOTHING if not row else lines.written([text], marks) for text, row in zip(texts, rows, strict=True))
-        else:
-            cell = lines.written(texts, marks)
-        if cell:
-            out[key] = cell
+        if self.leads and not all(rows):  # a row without any value is written "", or nothing would be left of it
+            return lines.stacked(lines.NOTHING if not row else lines.written([text], self.marks) for text, row in zip(texts, rows, strict=True))
+        return (lines.stacked(texts) if self.safe else lines.written(texts, self.marks)) or None
 
 
 def _text(value: Cell) -> str | None:
@@ -203,35 +242,32 @@ def _text(value: Cell) -> str | None:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _people(step: k.Contributors, rows: list[Document], look: Look, out: dict[str, Cell]) -> None:
-    if not rows:
-        return
+def _person_column(field: k.Field, look: Look) -> Callable[[list[Document]], Cell]:
+    """How one column of the people of a step is written into one cell."""
     at = 1 if look.language == "en" else 0
-    for field in person_fields(step):
-        key, name = f"{step.name}.{field.name}", field.name
-        texts: list[str | None]
-        match name:
-            case "name":
-                cell = lines.stacked(_name(row) for row in rows)
-            case "units":
-                cell = lines.stacked(units_written(row.get("affiliations") or (), look) for row in rows)
-            case _:
-                write = writer(field, look)
-                if len(rows) == 1 and isinstance(value := rows[0].get(name), float):
-                    out[key] = write(value, rows[0])
-                    continue
-                match name:
-                    case "rank":
-                        texts = [str(row["rank"]) if row.get("rank") is not None else None for row in rows]
-                    case "person":
-                        texts = [_token(look, row.get("person_id")) for row in rows]
-                    case "kind":
-                        texts = [KIND_WORDS[row["kind"]][at] if row.get("kind") in KIND_WORDS else row.get("kind") for row in rows]
-                    case _:
-                        texts = [_text(write(row[name], row)) if row.get(name) is not None else None for row in rows]
-                cell = lines.written(texts, SEPARATING)
-        if cell:
-            out[key] = cell
+    name = field.name
+    match name:
+        case "name":
+            return lambda rows: lines.stacked(map(_name, rows))
+        case "units":
+            return lambda rows: lines.stacked(units_written(row.get("affiliations") or (), look) for row in rows)
+        case "rank":
+            return lambda rows: lines.stacked(str(row["rank"]) if row.get("rank") is not None else None for row in rows)
+        case "person":
+            return lambda rows: lines.written((_token(look, row.get("person_id")) for row in rows), SEPARATING)
+        case "kind":
+            words = {kind: pair[at] for kind, pair in KIND_WORDS.items()}
+            return lambda rows: lines.stacked(words.get(row.get("kind", ""), row.get("kind")) for row in rows)
+        case _:
+            write = writer(field, look)
+            return lambda rows: _extra(rows, name, write)
+
+
+def _extra(rows: list[Document], name: str, write: Writer) -> Cell:
+    values = [write(row[name], row) if row.get(name) is not None else None for row in rows]
+    if len(values) == 1 and isinstance(values[0], float):
+        return values[0]
+    return lines.written((_text(value) for value in values), SEPARATING) if any(value is not None for value in values) else None
 
 
 def _name(row: Document) -> str:
@@ -239,6 +275,8 @@ def _name(row: Document) -> str:
     name = row.get("name") or ""
     if not name:
         return lines.NOTHING
+    if name.isalpha():
+        return str(name)
     plain = lines.written([name], NAME_MARKS)
     return lines.quoted(name) if plain == name and lines.is_list_of_names(name) else plain
 
@@ -266,11 +304,19 @@ def units_written(affiliations: Iterable[Document], look: Look) -> str | None:
     university's name; a country's code follows the mark."""
     at = 1 if look.language == "en" else 0
     out = []
+    known = look.compiled.setdefault("units", {})
     for unit in affiliations:
         name = unit.get("name") or ""
+        key = (name, unit.get("is_own"), unit.get("country"))
+        if key in known:
+            out.append(known[key])
+            continue
         marks = [OWN[at]] if unit.get("is_own") else [OTHER[at]] if is_own(name, look) else []
         if unit.get("country"):
             marks.append(unit["country"])
-        plain = bool(name) and name == name.strip() and name != lines.EMPTY and not any(c in name for c in UNIT_MARKS)
-        out.append((name if plain else lines.quoted(name)) + (f"[{','.join(marks)}]" if marks else ""))
+        plain = bool(name) and name == name.strip() and name not in lines.NO_VALUE and not any(c in name for c in UNIT_MARKS)
+        if len(known) > REMEMBERED:
+            known.clear()
+        known[key] = (name if plain else lines.quoted(name)) + (f"[{','.join(marks)}]" if marks else "")
+        out.append(known[key])
     return "；".join(out) or None

@@ -213,7 +213,7 @@ _RULES = (
     ("有下拉列表的列可填名称、代码或“代码 名称”；本校自定义的代码也可使用。", "Coded columns take a label, a code or “code label”; your university's own codes too."),
     ("编号、证件号码等列已设为文本，请勿改为数字，否则会丢失前导零或末位。", "Numbers that identify are text: as numbers they lose zeros and last digits."),
     ("本校人员必须填写工号，系统不按姓名关联人员。", "Own people need their staff number; a name links nobody."),
-    ("一格多值逐行填写（Alt+Enter 换行），同一组各列的第 n 行相互对应；没有值的行写“-”。", "Several values of a cell stand in a line each; line n of all columns of a group belong together; “-” is an empty value."),
+    ("一格多值逐行填写（Alt+Enter 换行），同一组各列的第 n 行相互对应；没有值的行写“/”。", "Several values of a cell stand in a line each; line n of all columns of a group belong together; “/” is an empty value."),
     ('值内含有换行、分隔符或以引号开头时，用英文双引号括起，其中的双引号写两个，如 "C、N 比"。', 'A value that holds a line break or separator, or begins with a quote, stands in double quotes, its own quotes doubled: "C; N ratio".'),
     ("填写“记录编号”的行更新该记录；导出文件修改后可直接导回。", "A row with a record number updates that record; an exported file can be edited and imported."),
 )  # fmt: skip

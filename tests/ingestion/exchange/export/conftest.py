@@ -1,0 +1,28 @@
+"""The world of the records' tests, and papers in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingestion import bulk
+from ingestion.accounts import system_principal
+from ingestion.exchange.export import outbox
+from tests.ingestion.records.conftest import T1, World, sqlite_world, world
+
+__all__ = ["filed", "own_outbox", "sqlite_world", "world"]
+
+
+@pytest.fixture(autouse=True)
+def own_outbox(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    monkeypatch.setattr(outbox, "folder", lambda: folder)
+
+
+def filed(world: World, type_id: str, *papers: dict[str, Any], state: str = "30", code: str = T1, **more: Any) -> list[int]:
+    """Records put in force as history, without any check."""
+    with world.begin(code) as uow:
+        items = [bulk.BulkItem(paper, state=state, **more) for paper in papers]
+        return bulk.load(uow, system_principal(uow, code), type_id, items, checked=True)
