@@ -125,9 +125,9 @@ def test_an_address_of_no_database_is_told_by_its_setting(address: str, capsys: 
 @pytest.mark.ac("AC-026", "AC-254")
 def test_a_template_needs_no_installation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "论文.xlsx"
-    assert cli.run(["template", "export", "paper", "-o", str(out)]) == 0
+    assert cli.run(["template", "paper", "-o", str(out)]) == 0
     assert out.read_bytes()[:2] == b"PK" and str(out) in capsys.readouterr().out
-    assert cli.run(["template", "export", "论文", "-o", str(out)]) == 1
+    assert cli.run(["template", "论文", "-o", str(out)]) == 1
     assert "没有类型“论文”" in capsys.readouterr().err
-    assert cli.run(["template", "export", "paper", "-o", str(tmp_path / "无" / "x.xlsx")]) == 1
+    assert cli.run(["template", "paper", "-o", str(tmp_path / "无" / "x.xlsx")]) == 1
     assert "不存在" in capsys.readouterr().err
