@@ -44,6 +44,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("password_profile", "密码规则", "Password rules", "mlps2", choices=("asvs", "mlps2", "mlps3")),
         Setting("link_hours", "激活和重置链接的有效时间（小时）", "Hours a link for activation or reset is valid", 24, 1, 168, own=False),
         Setting("attachment_megabytes", "单个附件的最大大小（MB）", "Largest attachment (MB)", 50, 1, 200),
+        Setting("import_megabytes", "导入文件的最大大小（MB）", "Largest file to import (MB)", 100, 1, 200, own=False),
+        Setting("import_rows", "导入文件的最多行数", "Most rows of a file to import", 500_000, 1_000, 1_000_000, own=False),
         Setting("attachments_per_record", "每条记录的附件数量", "Attachments a record", 20, 1, 100),
         Setting("export_at_once", "立即导出的最多条数（更多的在后台生成）", "Most records exported at once (more become a job)", 20_000, 100, 100_000),
         Setting("types_without_college_level", "不需要学院审核的类型", "Types without the college's step", [], choices=TYPE_IDS),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ingestion.exchange.tabular import delimited, kinds, ole, package, tables
 from ingestion.exchange.tabular.annotating import Counts, Mark, annotate, file_name
-from ingestion.exchange.tabular.book import Book, Note, Problem, Row, Sheet, Value, letters, no_table
+from ingestion.exchange.tabular.book import Book, Note, Problem, Row, Sheet, Value, no_table
 from ingestion.exchange.tabular.kinds import UnreadableFile
 from ingestion.exchange.tabular.limits import LIMITS, Limits
+from ingestion.exchange.tabular.package import letters
 from ingestion.exchange.tabular.spool import Spool, fill, refusal
 
 __all__ = [

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from ingestion.exchange.tabular import headings, kinds
-from ingestion.exchange.tabular.package import Facts
+from ingestion.exchange.tabular.package import Facts, letters
 from ingestion.exchange.tabular.spool import Spool
 
 ERROR_HEADING, ERROR_HEADING_EN = "错误信息", "Error messages"
@@ -52,15 +52,6 @@ class Problem:
 
 # a Row from (number, values, notes), a third of the cost of calling Row: a hundred thousand of them count
 _PLAIN_ROW = partial(tuple.__new__, Row)
-
-
-def letters(column: int) -> str:
-    """0 → A, 26 → AA."""
-    out, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        out = chr(65 + rest) + out
-    return out
 
 
 @dataclass

@@ -100,9 +100,10 @@ class Writer:
             self.filled[at] += len(column) - blank
             columns.append(_column(column, blank, at, dates))
         if len(columns) > self.limits["columns"]:
-            beyond = columns[self.limits["columns"] :]
-            if any(value is not None for column in beyond for value in column):
-                raise Failed("columns")
+            for at, column in enumerate(columns[self.limits["columns"] :], start=self.limits["columns"]):
+                for number, value in zip(numbers, column, strict=True):
+                    if value is not None:
+                        raise Failed("columns", row=number, column=at)
             del columns[self.limits["columns"] :], self.filled[self.limits["columns"] :]
         self._remember(numbers, columns)
         payload = marshal.dumps((numbers, columns, dates))

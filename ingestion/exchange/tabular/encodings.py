@@ -16,6 +16,7 @@ _BOM_TWICE = codecs.BOM_UTF8 * 2
 # the commonest characters of each script that the other does not use: a text decoded by the wrong table has none
 _SIMPLIFIED = frozenset("的学研项国发论业级实时间关系师动应电机构进与会历种医张刘陈")
 _TRADITIONAL = frozenset("的學研項國發論業級實時間關係師動應電機構進與會歷種醫張劉陳")
+_THREE = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")  # a Chinese character in UTF-8; two bytes may be one in GBK
 _LABEL = {"utf-8": "UTF-8", "gb18030": "GB18030", "big5": "Big5", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 
 
@@ -107,9 +108,11 @@ def _same_throughout(path: Path, name: str) -> None:
                 continue
             try:
                 line.decode("utf-8")
-                modern.add(number)
             except UnicodeDecodeError:
                 other.add(number)
+            else:
+                if _THREE.search(line):
+                    modern.add(number)
     if len(modern) > 1 and len(other) > 0 and len(modern) * 20 > len(other):
         change = max(min(modern), min(other))
         raise kinds.UnreadableFile(

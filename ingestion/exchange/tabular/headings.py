@@ -64,7 +64,7 @@ def find(rows: list[NumberedRow], merges: list[Merge], width: int) -> Header | N
 
 
 def _filled(row: tuple[Any, ...]) -> list[int]:
-    return [at for at, value in enumerate(row) if value is not None and str(value).strip()]
+    return [at for at, value in enumerate(row) if value is not None and (not isinstance(value, str) or normalise.text(value))]
 
 
 def _usual_width(rows: list[NumberedRow]) -> int:

@@ -65,7 +65,7 @@ def damaged(name: str) -> UnreadableFile:
 def locked(name: str) -> UnreadableFile:
     return UnreadableFile(
         "password",
-        f"“{name}”设有打开密码，请在 Excel 或 WPS 中取消密码后再上传。",
+        f"“{name}”设有密码保护，请在 Excel 或 WPS 中取消密码后再上传。",
         f"“{name}” is protected by a password; remove the password and upload it again.",
     )
 

@@ -3,7 +3,12 @@ beyond them is refused with the advice to divide it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from ingestion import settings
+from ingestion.store.engine import UnitOfWork
+
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -11,15 +16,20 @@ class Limits:
     """``packed``, ``unpacked`` and ``memory`` in bytes, ``seconds`` of processor time. Memory and seconds are for
     a small file; a larger one gets more in proportion to its packed size (see ``spool``)."""
 
-    packed: int = 100 * 1024 * 1024
+    packed: int = 100 * MEGABYTE
     unpacked: int = 1_000_000_000
     ratio: int = 100
     members: int = 500
     rows: int = 500_000
     columns: int = 200
     characters: int = 32_767
-    memory: int = 384 * 1024 * 1024
+    memory: int = 384 * MEGABYTE
     seconds: int = 8
 
 
 LIMITS = Limits()
+
+
+def of(uow: UnitOfWork) -> Limits:
+    """The limits as the installation sets them."""
+    return replace(LIMITS, packed=settings.get(uow, "import_megabytes") * MEGABYTE, rows=settings.get(uow, "import_rows"))

@@ -9,6 +9,7 @@ unpacks whatever a directory hides. Both are seen here: unpacking costs a tenth 
 from __future__ import annotations
 
 import re
+import struct
 import time
 import zipfile
 import zlib
@@ -93,13 +94,15 @@ def _directory(file: BinaryIO, name: str, limits: Limits) -> list[zipfile.ZipInf
     try:
         with zipfile.ZipFile(file) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError, UnicodeError):
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError, IndexError, struct.error):
         raise kinds.damaged(name) from None
     if not members:
         raise kinds.damaged(name)
     if any(member.flag_bits & 1 for member in members):
         raise kinds.locked(name)
     unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if any(not 0 <= member.header_offset < size for member in members):
+        raise kinds.damaged(name)
     if len(members) > limits.members or unpacked > limits.unpacked or packed > size:
         raise kinds.too_large_inside(name)
     for member in (*members, None):
@@ -287,6 +290,35 @@ def position(reference: bytes) -> tuple[int, int] | None:
     for letter in match[1]:
         column = column * 26 + letter - 64
     return int(match[2]), column - 1
+
+
+def letters(column: int) -> str:
+    """0 → A, 26 → AA."""
+    out, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        out = chr(65 + rest) + out
+    return out
+
+
+_PLACE = re.compile(rb"<(?:\w+:)?c r=[\"']([A-Z]{1,3}[0-9]{1,7})[\"']")
+
+
+def farthest(path: Path) -> dict[str, int]:
+    """``{"row", "column"}`` of the cell that makes a workbook's sheets large: the one farthest from A1. Nothing for a
+    file of another kind. For messages, after the file was refused."""
+    best = (0, 0, 0)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
+                    with archive.open(member) as part:
+                        for match in _PLACE.finditer(part.read(16 * STEP)):
+                            if (found := position(match[1])) is not None:
+                                best = max(best, (found[0] * (found[1] + 1), *found))
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError):
+        return {}
+    return {"row": best[1], "column": best[2]} if best[0] > 1_000_000 else {}
 
 
 # --- which part is which sheet --------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from typing import IO, Any
 from ingestion.catalog import normalise
 from ingestion.exchange.tabular import kinds
 from ingestion.exchange.tabular.limits import Limits
-from ingestion.exchange.tabular.package import Facts
+from ingestion.exchange.tabular.package import Facts, farthest, letters
 
 PROGRAM = Path(__file__).with_name("converter.py")
 MEGABYTE = 1 << 20
@@ -102,6 +102,8 @@ def fill(
         process.wait()
     told = marshal.loads(answer) if process.returncode == 0 and answer else {"failed": "memory"}
     if "failed" in told:
+        if told["failed"] == "memory" and kind == "workbook":
+            told |= farthest(path)
         raise refusal(told, name, limits)
     sheets: list[dict[str, Any]] = told["sheets"]
     return sheets
@@ -111,6 +113,8 @@ def refusal(told: dict[str, Any], name: str, limits: Limits) -> kinds.Unreadable
     """The sentence for the converter's ``{"failed": reason, "sheet": name}``."""
     sheet = f"的工作表“{kinds.shown(told['sheet'])}”" if told.get("sheet") else ""
     sheet_en = f"Sheet “{kinds.shown(told['sheet'])}” of “{name}”" if told.get("sheet") else f"“{name}”"
+    place = f"{letters(told['column'])}{told['row']}" if "column" in told else ""
+    cell, cell_en = (f"（{place}）", f" ({place})") if place else ("", "")
     match told["failed"]:
         case "password":
             return kinds.locked(name)
@@ -123,13 +127,13 @@ def refusal(told: dict[str, Any], name: str, limits: Limits) -> kinds.Unreadable
         case "columns":
             return kinds.UnreadableFile(
                 "columns",
-                f"“{name}”{sheet}在第 {limits.columns} 列之后还有内容，请删除多余的列后再上传。",
-                f"{sheet_en} has content beyond column {limits.columns}; delete the surplus columns and upload it again.",
+                f"“{name}”{sheet}在第 {limits.columns} 列之后还有内容{cell}，请删除多余的列后再上传。",
+                f"{sheet_en} has content beyond column {limits.columns}{cell_en}; delete the surplus columns and upload it again.",
             )
         case "memory":
             return kinds.UnreadableFile(
                 "bomb",
-                f"“{name}”中有内容写在离表格很远的单元格，或结构异常，请把数据复制到新建的工作簿后再上传。",
-                f"“{name}” has content far away from its table, or an abnormal structure; copy the data into a new workbook and upload that.",
+                f"“{name}”中有内容写在离表格很远的单元格{cell}，或结构异常，请把数据复制到新建的工作簿后再上传。",
+                f"“{name}” has content far away from its table{cell_en}, or an abnormal structure; copy the data into a new workbook and upload that.",
             )
     return kinds.damaged(name)

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from ingestion.exchange.tabular import endings, headings
-from ingestion.exchange.tabular.book import ERROR_HEADING, ERROR_HEADING_EN, Problem, Sheet, letters
+from ingestion.exchange.tabular.book import ERROR_HEADING, ERROR_HEADING_EN, Problem, Sheet
 from ingestion.exchange.tabular.headings import Header, NumberedRow
-from ingestion.exchange.tabular.package import Facts
+from ingestion.exchange.tabular.package import Facts, letters
 from ingestion.exchange.tabular.spool import Spool, plain
 
 LISTED = 5  # rows named in a sentence

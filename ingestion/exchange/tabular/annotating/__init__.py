@@ -42,15 +42,23 @@ def annotate(
     report = Report(book, table, list(marks), summary, only_errors, language)
     if out.suffix == ".csv" and book.kind == "csv":
         written = rewriting.as_text(report, out)
-    elif book.kind in ("xlsx", "xlsm"):
-        written = patching.workbook(report, out)
     else:
-        written = rewriting.as_workbook(report, out)
+        written = _workbook(report, out)
     missing = report.rows.keys() - written
     if missing:
         out.unlink(missing_ok=True)
         raise ValueError(f"rows not in the file: {sorted(missing)[:5]}")
     return report.counts
+
+
+def _workbook(report: Report, out: Path) -> set[int]:
+    if report.book.kind in ("xlsx", "xlsm"):
+        try:
+            return patching.workbook(report, out)
+        except patching.Unchangeable:
+            pass  # some part beside the cells is broken; the cells were read, so they can be given back
+    report.styles_lost = True
+    return rewriting.as_workbook(report, out)
 
 
 def file_name(name: str, *, only_errors: bool = False, language: str = "zh", text: bool = False) -> str:

@@ -7,7 +7,7 @@ import re
 
 from ingestion.exchange.tabular.annotating.cells import Plan
 from ingestion.exchange.tabular.annotating.styles import REL
-from ingestion.exchange.tabular.book import letters
+from ingestion.exchange.tabular.package import letters
 
 WIDTH = 60
 ORDER = (

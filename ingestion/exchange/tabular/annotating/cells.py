@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from ingestion.exchange.tabular.annotating.styles import Styles
-from ingestion.exchange.tabular.book import letters
-from ingestion.exchange.tabular.package import position
+from ingestion.exchange.tabular.package import letters, position
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from ingestion.exchange.tabular.book import ERROR_HEADING, ERROR_HEADING_EN, Book, Sheet, letters
+from ingestion.exchange.tabular.book import ERROR_HEADING, ERROR_HEADING_EN, Book, Sheet
+from ingestion.exchange.tabular.package import letters
 from ingestion.exchange.tabular.tables import SUMMARY_TITLE, SUMMARY_TITLE_EN
 
 AUTHOR = "研数校验"
@@ -59,6 +60,7 @@ class Report:
                 self.rows.setdefault(mark.row, []).append(mark)
         self.marks = [mark for some in self.rows.values() for mark in some]
         self.wrong_rows = len(wrong)
+        self.styles_lost = False
 
     @property
     def heading(self) -> str:
@@ -120,8 +122,8 @@ class Report:
         cells = sum(len(self.cells(row)) for row in self.rows)
         if cells > counts.commented:
             yield (self.word(f"批注只加在前 {counts.commented:,} 个单元格，其余见“{ERROR_HEADING}”列", f"Comments stand at the first {counts.commented:,} cells only; see the column {ERROR_HEADING_EN}"),)
-        if self.book.kind not in ("xlsx", "xlsm"):
-            yield (self.word("原文件不是 .xlsx，内容和顺序不变，样式没有保留", "The source is no .xlsx file: contents and order are unchanged, styles are lost"),)
+        if self.styles_lost:
+            yield (self.word("内容和顺序与原文件相同，样式没有保留", "Contents and order are those of the file; styles are lost"),)
         yield ()
         yield self.word("列", "Column"), self.word("列名", "Heading"), self.word("错误类型", "Kind of error"), self.word("个数", "Count")
         yield from self._by_kind()

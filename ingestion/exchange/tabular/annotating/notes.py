@@ -10,8 +10,7 @@ from lxml import etree
 
 from ingestion.exchange.tabular.annotating.marks import AUTHOR
 from ingestion.exchange.tabular.annotating.styles import MAIN
-from ingestion.exchange.tabular.book import letters
-from ingestion.exchange.tabular.package import XML, position
+from ingestion.exchange.tabular.package import XML, letters, position
 
 MARK = "〔校验〕"  # before our words where somebody else's comment stands in the cell
 BLOCK = 1024  # shapes are numbered in blocks of this many

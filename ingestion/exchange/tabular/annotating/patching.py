@@ -16,8 +16,7 @@ from lxml import etree
 from ingestion.exchange.tabular.annotating import around, cells, notes
 from ingestion.exchange.tabular.annotating.marks import Report
 from ingestion.exchange.tabular.annotating.styles import MAIN, REL, Styles
-from ingestion.exchange.tabular.book import letters
-from ingestion.exchange.tabular.package import XML, position
+from ingestion.exchange.tabular.package import XML, letters, position
 
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -26,8 +25,23 @@ SUMMARY_PART = "xl/worksheets/sheetChecked.xml"
 LEVEL = 4  # of packing: a third of the time of the usual one for a twentieth more
 
 
+class Unchangeable(Exception):
+    """A part that had to be changed is not what the format says."""
+
+
 def workbook(report: Report, out: Path) -> set[int]:
-    """Writes the annotated workbook; returns the rows of the source that were marked in it."""
+    """Writes the annotated workbook; returns the rows of the source that were marked in it.
+
+    Raises:
+        Unchangeable: styles, comments or relationships cannot be understood.
+    """
+    try:
+        return _written(report, out)
+    except (etree.LxmlError, ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise Unchangeable from error
+
+
+def _written(report: Report, out: Path) -> set[int]:
     with zipfile.ZipFile(report.book.path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as target:
         return _Patch(report, source, target).run()
 

@@ -15,9 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from ingestion.exchange import tabular
 from ingestion.exchange.tabular import Book, Limits, UnreadableFile
+from ingestion.exchange.tabular import limits as tabular_limits
+from ingestion.store.engine import Store
+from ingestion.store.platform import setting
 from tests.ingestion.exchange.tabular import workbooks as w
 
 HEADINGS = ["论文名称", "年度"]
@@ -214,6 +218,8 @@ def test_entities_are_refused_and_nothing_outside_is_read(read: Reader, place: s
 def test_a_value_in_each_corner_ends_no_process(read: Reader) -> None:
     far = f'<sheetData>{w.HEADER}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     assert read.refuses(w.raw(far)) == "bomb"
+    with pytest.raises(UnreadableFile, match="XFD1048576"):
+        read(w.raw(far))
     assert read.refuses(w.raw('<sheetData><row r="1"><c r="XFD1"><v>1</v></c></row></sheetData>')) in ("columns", "table")
 
 
@@ -273,6 +279,39 @@ def test_containers_that_point_at_themselves(read: Reader) -> None:
     assert read.refuses(records) in ("damaged", "table", "bomb")
 
 
+def test_files_damaged_anywhere_are_read_or_refused(read: Reader) -> None:
+    """Bytes changed, lost, repeated: in the container and inside its parts."""
+    made = random.Random(20)
+    whole = w.table(HEADINGS, *[[f"题{n}", 2000 + n] for n in range(5)])
+    sources = [whole, w.xls([HEADINGS, ["甲", 1]]), "论文名称,年度\n题一,2024\n".encode("gbk"), "<table><tr><td>论文名称<td>年度<tr><td>甲<td>1</table>".encode()]
+
+    def damaged(data: bytes) -> bytes:
+        out = bytearray(data)
+        for _ in range(made.choice((1, 3, 10))):
+            at = made.randrange(len(out))
+            out[at : at + made.randrange(4)] = made.choice((made.randbytes(2), out[at : at + 40], b"\xff" * 4, b"9999", b"<!--"))
+        return bytes(out)
+
+    for turn in range(24):
+        data = sources[turn % len(sources)]
+        if data is whole and turn % 3:
+            out = io.BytesIO()
+            with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+                chosen = made.choice(source.namelist())
+                for name in source.namelist():
+                    target.writestr(name, damaged(source.read(name)) if name == chosen else source.read(name))
+            data = out.getvalue()
+        else:
+            data = damaged(data)
+        try:
+            book = read(data)
+        except UnreadableFile:
+            continue
+        rows = [row.number for table in book.sheets for row in table.rows() if table is book.sheet()]
+        out_path = read.folder / "canary.txt"
+        tabular.annotate(book, out_path, [tabular.Mark(row, 0, "坏", "bad") for row in rows[:2]], [])
+
+
 # --- text -----------------------------------------------------------------------------------------------
 
 
@@ -306,3 +345,10 @@ def test_a_name_that_turns_the_sentence_around(read: Reader) -> None:
     with pytest.raises(UnreadableFile) as refused:
         read(b"", "论文\u202exslx.exe\n" + "长" * 300)
     assert "\u202e" not in refused.value.zh and len(refused.value.zh) < 150
+
+
+def test_the_installation_sets_the_limits(sqlite_store: Store) -> None:
+    with sqlite_store.begin("*") as uow:
+        uow.conn.execute(insert(setting).values(university_code="*", key="import_rows", value="1000"))
+        limits = tabular_limits.of(uow)
+    assert (limits.rows, limits.packed) == (1000, tabular.LIMITS.packed)
