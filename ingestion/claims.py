@@ -46,7 +46,7 @@ def pending(uow: UnitOfWork, actor: Principal, limit: int = 100) -> list[Claim]:
             c.c.person_id == actor.person_id,
             c.c.claim == "filed",
             r.c.entered_by != actor.account_id,
-            r.c.state.not_in(("00", "90")),
+            r.c.state.not_in(("00", p.LOADING, "90")),
         )
         .order_by(r.c.id.desc())
         .limit(limit)

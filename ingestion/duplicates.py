@@ -153,7 +153,7 @@ def near(
         return []
     r = p.record
     statement = select(r.c.id, r.c.title).where(
-        r.c.university_code == actor.university_code, r.c.type == type_id, r.c.state.not_in(("00", "90"))
+        r.c.university_code == actor.university_code, r.c.type == type_id, r.c.state.not_in(("00", p.LOADING, "90"))
     )
     day = derive.dated_on(type_id, document)
     if day is not None:

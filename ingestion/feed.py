@@ -24,7 +24,7 @@ from sqlalchemy import Column, LargeBinary, text
 
 from ingestion.store.arrow import type_of
 from ingestion.store.engine import ALL, Store, UnitOfWork, utc_now
-from ingestion.store.platform import METADATA
+from ingestion.store.platform import LOADING, METADATA
 from ingestion.store.snapshot import Fetch, snapshot
 from ingestion.store.triggers import WATCHED
 
@@ -42,6 +42,11 @@ COUNTED_BY = {
 
 _COUNTS = pa.schema([*COUNTED_BY.items(), ("records", pa.int64())])
 _KEYS = pa.schema([("table_name", pa.string()), ("university_code", pa.string()), ("row_id", pa.int64())])
+
+
+_IN_EFFECT = f"state <> '{LOADING}'"
+"""Headers of a batch that is still loading are not delivered. Their other rows are, and stay without effect until
+the marker changes every header at once."""
 
 
 @dataclass(frozen=True)
@@ -194,21 +199,21 @@ class _Reader:
     def rows(self, name: str, after: int | None = None) -> pa.Table:
         wanted = schema(name)
         names = ", ".join(f'"{column}"' for column in wanted.names)
-        select = f'SELECT {names} FROM "{name}"'  # noqa: S608
+        select = f'SELECT {names} FROM "{name}" WHERE {_IN_EFFECT if name == "record" else "1 = 1"}'  # noqa: S608
         if after is not None:
             noted = "university_code" if name == "university" else "row_id"
             select += (
-                f" WHERE {WATCHED[name]} IN (SELECT {noted} FROM change_log "  # noqa: S608
+                f" AND {WATCHED[name]} IN (SELECT {noted} FROM change_log "  # noqa: S608
                 f"WHERE {self._after(after)} AND table_name = '{name}')"
             )
         return self.table(wanted, select)
 
     def counts(self, universities: frozenset[str] | None) -> pa.Table:
         by = ", ".join(COUNTED_BY)
-        where = ""
+        where = f"WHERE {_IN_EFFECT}"
         if universities is not None:
             codes = ", ".join("'" + code.replace("'", "''") + "'" for code in sorted(universities))
-            where = f"WHERE university_code IN ({codes or 'NULL'})"
+            where += f" AND university_code IN ({codes or 'NULL'})"
         select = f"SELECT {by}, count(*) AS records FROM record {where} GROUP BY {by}"  # noqa: S608
         return self.table(_COUNTS, select)
 

@@ -59,7 +59,8 @@ def _record_condition(principal: Principal, record: FromClause, action: str = "v
         parts.append(and_(true(), *conditions))
     if not parts:
         return false()
-    return and_(c.university_code == principal.university_code, or_(*parts))
+    # what an import is still loading is nobody's to see until its marker is set
+    return and_(c.university_code == principal.university_code, c.state != p.LOADING, or_(*parts))
 
 
 def may(principal: Principal, action: str, record: FromClause = p.record) -> ColumnElement[bool]:
@@ -155,6 +156,15 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
             return here if office else and_(here, mine)
         case "archived_audit_row":
             return here if office else false()
+        case "import_row":
+            batch = p.import_batch.alias("seen_batch")
+            return and_(
+                here, select(batch.c.id).where(batch.c.id == c.batch_id, visible(principal, batch)).correlate(table).exists()
+            )
+        case "import_choice":
+            return here if office else and_(here, mine)
+        case "import_mapping" | "import_total":
+            return here if can(principal, "import", "paper") or office else false()
         case "saved_query":
             return and_(here, or_(mine, c.shared.is_(True)))
         case "notice":

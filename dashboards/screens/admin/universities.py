@@ -11,7 +11,7 @@ from dashboards.i18n import t
 from ingestion import accounts, permissions
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import local_time
-from ingestion.store.platform import account, record, university
+from ingestion.store.platform import LOADING, account, record, university
 
 
 def show() -> None:
@@ -52,7 +52,7 @@ def _listed() -> pd.DataFrame:
             func.count().label("records"),
             func.sum(case((record.c.state == "30", 1), else_=0)).label("approved"),
         )
-        .where(record.c.state != "90")
+        .where(record.c.state.not_in([LOADING, "90"]))
         .group_by(record.c.university_code)
         .subquery()
     )

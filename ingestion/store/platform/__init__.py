@@ -17,9 +17,15 @@ from ingestion.store.platform.files import (
     attachment,
     blob,
 )
+from ingestion.store.platform.imports import (
+    import_batch,
+    import_choice,
+    import_mapping,
+    import_row,
+    import_total,
+)
 from ingestion.store.platform.machine import (
     change_log,
-    import_batch,
     job,
     refresh_request,
     refresh_status,
@@ -37,6 +43,7 @@ from ingestion.store.platform.organisations import (
     university,
 )
 from ingestion.store.platform.records import (
+    LOADING,
     amendment,
     contributor,
     contributor_affiliation,
@@ -68,6 +75,7 @@ from ingestion.store.platform.words import (
 __all__ = [
     "Code5",
     "Id",
+    "LOADING",
     "METADATA",
     "account",
     "account_grant",
@@ -86,6 +94,10 @@ __all__ = [
     "fund_entry",
     "idempotency",
     "import_batch",
+    "import_choice",
+    "import_mapping",
+    "import_row",
+    "import_total",
     "job",
     "login_event",
     "message",

@@ -37,23 +37,6 @@ job = table(
     comment="One row per piece of long work done by the worker.",
 )
 
-import_batch = table(
-    "import_batch",
-    pk(),
-    tenant(),
-    Column("type", String(40), nullable=False),
-    Column("file_name", String(300), nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("account_id", Id, ForeignKey("account.id"), nullable=False),
-    Column(
-        "counts", Text, nullable=False, default="{}"
-    ),  # JSON: read, new, changed, unchanged, duplicate, error
-    Column("started_at", DateTime, nullable=False),
-    Column("applied_at", DateTime),  # rows take effect when this is set
-    Column("undone_at", DateTime),
-    comment="One row per imported file.",
-)
-
 refresh_request = table(
     "refresh_request",
     pk(),

@@ -22,6 +22,10 @@ from sqlalchemy import (
 
 from ingestion.store.platform.metadata import Id, pk, table, tenant
 
+LOADING = "05"
+"""The state of a record written by an import that is not in effect yet: nobody sees it, no number counts it and
+the feed does not deliver it. Setting the batch's marker gives all its records their state in one statement."""
+
 record = table(
     "record",
     pk(),
@@ -50,7 +54,7 @@ record = table(
     UniqueConstraint("id", "university_code"),
     ForeignKeyConstraint(["college_id", "university_code"], ["unit.id", "unit.university_code"]),
     ForeignKeyConstraint(["owner_person_id", "university_code"], ["record.id", "record.university_code"]),
-    CheckConstraint("state IN ('00','10','11','20','21','30','90')", name="state"),
+    CheckConstraint("state IN ('00','05','10','11','20','21','30','90')", name="state"),
     CheckConstraint("channel IN ('own','college','office','import','cli')", name="channel"),
     CheckConstraint("(state = '30') <= (approved_at IS NOT NULL)", name="approved_has_time"),
     CheckConstraint("(state = '90') = (voided_at IS NOT NULL)", name="voided_has_time"),
@@ -62,6 +66,9 @@ record = table(
     Index(None, "university_code", "college_id", "state"),
     Index(None, "university_code", "owner_person_id"),
     Index(None, "entered_by"),
+    Index(
+        "ix_record_batch", "batch_id", sqlite_where=text("batch_id IS NOT NULL"), postgresql_where=text("batch_id IS NOT NULL")
+    ),
     comment="One row per record of any of the 28 types: its header.",
     sqlite_autoincrement=True,  # a deleted draft's number is not given to another record
 )
