@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.catalog import kinds as k
 from ingestion.catalog import normalise
+from ingestion.exchange.layout import Column
 
 MONEY: dict[str, Decimal] = {
     "元": Decimal(1),
@@ -31,15 +32,24 @@ _TAIL = re.compile(r"(?:[/:：_-]|单位[:：]?)\s*([^/:：_()（）-]{1,6})$")
 _AMOUNT = re.compile(r"(?:人民币|rmb|cny|[¥￥])?\s*([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(百万元?|亿元?|万元?|千元|元|%|％)", re.IGNORECASE)
 
 
-def scale_of(field: k.Field | None) -> dict[str, Decimal]:
-    """The units in which a column of this field may be given; empty for a field without a unit."""
-    match field:
+PEOPLE = {"share": "%", "reward_share": "%", "own_words": "万字", "months_per_year": "月"}
+
+
+def own_unit(column: Column) -> str:
+    """The unit in which a column's numbers are typed; "" for a column without one."""
+    match column.field:
         case k.Money():
-            return MONEY
-        case k.Decimal(unit_zh=unit):
-            return next((scale for scale in SCALES if unit in scale), {})
+            return "元"
+        case k.Decimal(name=name, unit_zh=unit):
+            return unit or (PEOPLE.get(name, "") if column.kind == "person" else "")
         case _:
-            return {}
+            return ""
+
+
+def scale_of(column: Column) -> dict[str, Decimal]:
+    """The units in which a column may be given, with what each is worth; empty for a column without a unit."""
+    unit = own_unit(column)
+    return next((scale for scale in SCALES if unit in scale), {}) if unit else {}
 
 
 def unit_in(heading: str) -> str:
@@ -70,10 +80,10 @@ def without_unit(heading: str) -> str:
     return text.rstrip("%％ ")
 
 
-def convert(value: Any, field: k.Field | None, unit: str) -> Any:
-    """A cell's value in the field's own unit; what is no number stays as it is, to be refused by its reader.
+def convert(value: Any, column: Column, unit: str) -> Any:
+    """A cell's value in the column's own unit; what is no number stays as it is, to be refused by its reader.
     A unit written in the cell itself goes before the heading's."""
-    scale = scale_of(field)
+    scale = scale_of(column)
     if not scale or value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -81,7 +91,7 @@ def convert(value: Any, field: k.Field | None, unit: str) -> Any:
         if found is not None:
             unit = OTHER_WORDS.get(found[2], found[2])
             value = found[1]
-    factor = scale.get(unit, Decimal(1)) / scale.get(own_unit(field), Decimal(1))
+    factor = scale.get(unit, scale[own_unit(column)]) / scale[own_unit(column)]
     if factor == 1:
         return value
     number = _exact(value)
@@ -89,13 +99,6 @@ def convert(value: Any, field: k.Field | None, unit: str) -> Any:
         return value
     exact = (number * factor).normalize()
     return format(exact, "f")
-
-
-def own_unit(field: k.Field | None) -> str:
-    """The unit in which the field itself is typed."""
-    if isinstance(field, k.Money):
-        return "元"
-    return field.unit_zh if isinstance(field, k.Decimal) else ""
 
 
 def _exact(value: Any) -> Decimal | None:
