@@ -136,7 +136,7 @@ def import_papers(
         uow.conn.execute(
             update(p.import_batch)
             .where(p.import_batch.c.id == outcome.batch_id)
-            .values(applied_at=uow.now, counts=json.dumps(outcome.counts))
+            .values(state="applied", applied_at=uow.now, counts=json.dumps(outcome.counts))
         )
         refreshes.request(uow, "import")
     return outcome
@@ -145,7 +145,7 @@ def import_papers(
 def _batch(uow: UnitOfWork, actor: Principal, name: str, sha: str) -> int:
     row = insert(p.import_batch).values(
         university_code=actor.university_code, type="paper", file_name=name, sha256=sha, account_id=actor.account_id,
-        counts="{}", started_at=uow.now,
+        role=actor.role, state="loading", counts="{}", started_at=uow.now,
     )  # fmt: skip
     return int(uow.conn.execute(row.returning(p.import_batch.c.id)).scalar_one())
 

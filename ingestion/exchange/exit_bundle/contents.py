@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, LargeBinary, Select, Table, case, null, or_, select, true
+from sqlalchemy import Column, ColumnElement, LargeBinary, Select, Table, and_, case, null, or_, select, true
 
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
@@ -36,11 +36,15 @@ LEFT_BEHIND: dict[str, tuple[str, str]] = {
     "refresh_status": ("刷新状态，属于原系统", "refresh runs belong to the installation"),
     "preference": ("各账号的界面偏好，只对原系统有意义", "what accounts want remembered means something to the installation alone"),
     "job": ("后台任务，只对原系统有意义", "jobs mean something to the installation alone"),
+    "import_row": ("导入文件逐行的校验结果，成果本身已在记录中", "what was said of each row of an imported file; the records themselves leave"),
+    "import_choice": ("导入时对同名人员的选择，已体现在记录中", "who was chosen for a name while importing; the records tell it"),
+    "import_mapping": ("记住的列名对应，只对原系统的导入有意义", "remembered headings serve imports of the installation alone"),
 }
 """Tables that stay: why, in both languages."""
 
 LEFT_COLUMNS = frozenset(
     {("account", name) for name in ("password_hash", "password_set_at", "must_change", "locked_until")}
+    | {("import_batch", name) for name in ("run", "beat_at")}
 )
 """Columns that stay: everybody chooses a new password. Cipher texts and their masks are carried as one column under
 the field's own name."""
@@ -116,7 +120,15 @@ class Carried:
             return or_(*(self.table.c.sha256.in_(select(t.c.sha256).where(t.c.university_code == code)) for t in file_tables()))
         if self.name == "audit_block":
             return true()  # the chain is one; see ``_sealed``
-        owner: ColumnElement[bool] = self.table.c[triggers.university_column(self.name)] == code
+        c = self.table.c
+        owner: ColumnElement[bool] = c[triggers.university_column(self.name)] == code
+        if self.name == "record":
+            return and_(owner, c.state != p.LOADING)
+        if self.name == "import_batch":
+            return and_(owner, c.state.not_in(("checking", "checked", "loading")))
+        if "record_id" in c:  # what belongs to an import that is not in effect stays behind with it
+            loading = select(p.record.c.id).where(p.record.c.university_code == code, p.record.c.state == p.LOADING)
+            return and_(owner, or_(c.record_id.is_(None), c.record_id.not_in(loading)))
         return owner
 
     def select(self, code: str) -> Select[Any]:

@@ -62,7 +62,7 @@ def unit_in(heading: str) -> str:
 
 
 def _known(piece: str) -> str | None:
-    word = normalise.half_width(piece).removeprefix("单位").strip(" ::：")
+    word = normalise.half_width(piece).removeprefix("单位").strip(" :")
     word = OTHER_WORDS.get(word.casefold(), word)
     return word if any(word in scale for scale in SCALES) else None
 
