@@ -26,9 +26,11 @@ def double_words(same: attachments.Same) -> str:
 
 
 def preview(file: Attachment) -> None:
-    """A PDF or picture inside the page, from behind the same gate as a download."""
+    """A PDF or picture inside the page, from behind the same gate as a download. While it is open, pages keep their
+    shortcuts quiet (``looking``)."""
+    st.session_state["looking"] = file.id
 
-    @st.dialog(frame.md(file.name), width="large")
+    @st.dialog(frame.md(file.name), width="large", on_dismiss="rerun")
     def dialog() -> None:
         address = f"/files/{file.id}/preview"
         name = html.escape(file.name, quote=True)
@@ -45,7 +47,8 @@ def preview(file: Attachment) -> None:
 
 
 def refusals(formats: list[str], megabytes: int) -> None:
-    """Where the browser writes which files the upload box did not take (see static/shell.js)."""
+    """Where the browser writes which files the upload box did not take (see static/shell.js). Drawn before the box, so
+    that it is there when the box is, and shown below it."""
     rules = {
         "type": t("“{name}”：不支持这种文件，可上传 {types}。", name="{name}", types=listed(formats)),
         "size": t("“{name}”：超过每个文件 {mb} MB 的限制。", name="{name}", mb=megabytes),
@@ -61,8 +64,8 @@ def replace(form: Form, file: Attachment) -> None:
         st.caption(t("原文件留在记录的历史中，不再显示。每个不超过 {mb} MB。", mb=form.largest_file))
         formats = attachments.ALLOWED.split("、")
         with st.container(key=f"upbox-instead-{file.id}", gap="xxsmall"):
-            upload = st.file_uploader(t("替换附件"), formats, key=form.key(f"instead-{file.id}"), label_visibility="collapsed", max_upload_size=form.largest_file)
             refusals(formats, form.largest_file)
+            upload = st.file_uploader(t("替换附件"), formats, key=form.key(f"instead-{file.id}"), label_visibility="collapsed", max_upload_size=form.largest_file)
         if upload is None or upload.file_id in form.taken:
             return
         form.taken.add(upload.file_id)

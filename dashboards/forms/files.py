@@ -3,7 +3,9 @@ permission gate; several added at once, each taken or refused by itself."""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import streamlit as st
 
@@ -159,6 +161,22 @@ def of_record(actor: Principal, view: RecordView) -> int:
     return len(found)
 
 
+def since(actor: Principal, record_id: int, moment: datetime) -> int:
+    """What changed among the files since a reviewer saw them; names of files taken off are struck through."""
+    with frame.store().read(actor.university_code) as uow:
+        changed = attachments.changed_since(uow, actor, record_id, moment)
+    if changed:
+        st.markdown(f"**{t('附件变化')}**")
+        for file in (f for f in changed if f.change == "removed"):
+            st.html(f'<span class="yanshu-file">− <del>{html.escape(file.name)}</del></span>')
+        for file in (f for f in changed if f.change == "added"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"row-new-{file.id}"):
+                st.html(f'<span class="yanshu-file">+ </span>{frame.file_link(file.id, file.name, file.size)}', width="content")
+                if file.previewed and st.button(t("预览"), key=f"new-{file.id}-look", type="tertiary", icon=":material/visibility:", help=frame.md(file.name)):
+                    file_steps.preview(file)
+    return len(changed)
+
+
 # --- adding ---------------------------------------------------------------------------------------------
 
 
@@ -166,11 +184,11 @@ def _box(form: Form, slot_name: str, formats: list[str], label: str) -> None:
     turn = st.session_state.get(form.key(f"turn-{slot_name}"), 0)
     key = form.key(f"upload-{slot_name}-{turn}")
     with st.container(key=f"upbox-{form.key(slot_name)}", gap="xxsmall"):
+        file_steps.refusals(formats, form.largest_file)
         st.file_uploader(
             label, formats, accept_multiple_files=True, key=key, label_visibility="collapsed", max_upload_size=form.largest_file,
             on_change=_added, args=(form, slot_name, key),
         )  # fmt: skip
-        file_steps.refusals(formats, form.largest_file)
     refused, told = st.session_state.get(form.key(f"refused-{slot_name}"), ([], []))
     if refused or told:
         with st.container(key=f"told-{form.key(slot_name)}", gap="xxsmall"):

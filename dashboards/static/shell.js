@@ -146,26 +146,46 @@
   };
   /* What the upload box itself refuses it tells in a tooltip, and forgets when the other files of the same upload
      are taken: it is written below the box, by name and rule, until the next upload. */
+  const UPBOX = '[class*="st-key-upbox-"]', CHIP = '[data-testid="stFileChip"]', LIST = ".yanshu-refusals";
+  const refused = new Map();
+  const boxKey = (box) => [...box.classList].find((name) => name.startsWith("st-key-upbox-"));
+  const write = (list) => {
+    const box = list.closest(UPBOX);
+    if (!box) return;
+    const lines = (refused.get(boxKey(box)) || []).map(([rule, name]) => {
+      const line = document.createElement("p");
+      line.textContent = list.dataset[rule].replace("{name}", name);
+      return line;
+    });
+    if (lines.length || list.firstChild) list.replaceChildren(...lines);
+  };
   const refusals = (chip) => {
-    const list = chip.closest('[class*="st-key-upbox-"]')?.querySelector(".yanshu-refusals");
+    const box = chip.closest(UPBOX);
     const name = chip.querySelector('[data-testid="stFileChipName"]')?.title;
     const alert = chip.querySelector('[role="alert"]')?.textContent || "";
-    if (!list || !name || chip.dataset.told || !alert) return;
+    if (!box || !name || !alert || chip.dataset.told) return;
     chip.dataset.told = "1";
     const rule = /not allowed|不支持/.test(alert) ? "type" : /or smaller|exceeds|大小/.test(alert) ? "size" : "failed";
-    const line = document.createElement("p");
-    line.textContent = list.dataset[rule].replace("{name}", name);
-    list.append(line);
+    const held = refused.get(boxKey(box)) || [];
+    refused.set(boxKey(box), [...held, [rule, name]]);
+    for (const list of box.querySelectorAll(LIST)) write(list);
   };
   const begin = (event) => {
-    const box = event.target.closest?.('[class*="st-key-upbox-"]');
-    if (box && (event.type === "drop" || event.target.type === "file")) box.querySelector(".yanshu-refusals")?.replaceChildren();
+    const box = event.target.closest?.(UPBOX);
+    if (!box || !(event.type === "drop" || event.target.type === "file")) return;
+    refused.delete(boxKey(box));
+    for (const list of box.querySelectorAll(LIST)) write(list);
   };
   for (const kind of ["change", "drop"]) document.addEventListener(kind, begin, true);
+  const uploads = (root) => {
+    const chip = root.closest(CHIP);
+    for (const one of chip ? [chip] : root.querySelectorAll(CHIP + '[aria-invalid="true"]')) refusals(one);
+    for (const list of root.matches(LIST) ? [root] : root.querySelectorAll(LIST)) write(list);
+  };
   const done = new Set();
   const obey = (root) => {
     if (root.nodeType !== 1) return;
-    for (const chip of root.closest('[data-testid="stFileChip"]') ? [root.closest('[data-testid="stFileChip"]')] : root.querySelectorAll('[data-testid="stFileChip"][aria-invalid="true"]')) refusals(chip);
+    uploads(root);
     for (const element of root.matches("[data-preview]") ? [root] : root.querySelectorAll("[data-preview]")) frame(element);
     const found = root.matches("[data-yanshu]") ? [root] : root.querySelectorAll("[data-yanshu]");
     for (const element of found) {

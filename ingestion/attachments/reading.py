@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from ingestion import audit, permissions
 from ingestion.attachments import blobs, changes
@@ -71,22 +72,39 @@ class ContentLost(OperationError):
 def list_for(uow: UnitOfWork, actor: Principal, record_id: int, *, amended: bool = False) -> list[Attachment]:
     """The files in force of a record this principal may know about, oldest first; none for an invisible record.
     ``amended``: those of its open change application too, each with what the application does."""
-    rows = (
-        select(attachment, blob.c.size, blob.c.media_type, account.c.name.label("adder"))
-        .join(blob, blob.c.sha256 == attachment.c.sha256)
-        .join(account, account.c.id == attachment.c.added_by)
-        .where(attachment.c.record_id == record_id, permissions.visible(actor, attachment))
-        .order_by(attachment.c.id)
-    )
+    rows = _rows(record_id).where(permissions.visible(actor, attachment))
     if not amended:
         rows = rows.where(changes.in_force())
     return [
-        Attachment(
-            row.id, row.record_id, row.slot, row.name, row.size, row.media_type, row.sha256, row.restricted, row.added_at,
-            row.adder, "" if not amended else "added" if row.added_in else "removed" if row.removed_in else "",
-        )
+        _attachment(row, "" if not amended else "added" if row.added_in else "removed" if row.removed_in else "")
         for row in uow.conn.execute(rows)
-    ]  # fmt: skip
+    ]
+
+
+def changed_since(uow: UnitOfWork, actor: Principal, record_id: int, moment: datetime) -> list[Attachment]:
+    """What was added to a record's files since a moment (naive UTC) and still stands, and what was taken off since:
+    for a reviewer who saw it then (AC-080). Each with ``change``; a file replaced is one of each."""
+    a = attachment.c
+    new = and_(a.added_at > moment, a.removed_at.is_(None))
+    gone = and_(a.added_at <= moment, a.removed_at > moment)
+    rows = _rows(record_id).where(permissions.known_files(actor), a.added_in.is_(None), or_(new, gone))
+    return [_attachment(row, "added" if row.removed_at is None else "removed") for row in uow.conn.execute(rows)]
+
+
+def _rows(record_id: int) -> Select[Any]:
+    return (
+        select(attachment, blob.c.size, blob.c.media_type, account.c.name.label("adder"))
+        .join(blob, blob.c.sha256 == attachment.c.sha256)
+        .join(account, account.c.id == attachment.c.added_by)
+        .where(attachment.c.record_id == record_id)
+        .order_by(attachment.c.id)
+    )
+
+
+def _attachment(row: Row[Any], change: str) -> Attachment:
+    return Attachment(
+        row.id, row.record_id, row.slot, row.name, row.size, row.media_type, row.sha256, row.restricted, row.added_at, row.adder, change
+    )
 
 
 def knows_restricted(uow: UnitOfWork, actor: Principal, record_id: int) -> bool:

@@ -31,6 +31,7 @@ from ingestion.permissions.policy import (
 from ingestion.permissions.visibility import (
     BY_RECORD,
     INTERNAL,
+    known_files,
     may,
     pickable_people,
     visible,
@@ -59,6 +60,7 @@ __all__ = [
     "can",
     "cells",
     "facts",
+    "known_files",
     "may",
     "finance_held",
     "pickable_people",

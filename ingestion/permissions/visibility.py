@@ -124,9 +124,7 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
         return _through_record(principal, table, BY_RECORD[name])
     match name:
         case "attachment":
-            open_to = and_(c.restricted.is_(False), _through_record(principal, table, "record_id", "download"))
-            closed_to = and_(c.restricted.is_(True), _through_record(principal, table, "record_id", "download_restricted"))
-            return and_(c.removed_at.is_(None), _in_a_seen_change(principal, table), or_(open_to, closed_to))
+            return and_(c.removed_at.is_(None), known_files(principal, table))
         case "amendment":
             return and_(_through_record(principal, table, "record_id"), _submitted_change(principal, table))
         case "finding":
@@ -173,6 +171,14 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
             return or_(readable, here) if can(principal, "manage_notices") else readable
         case _:
             raise LookupError(f"no rule says who may list {name}")
+
+
+def known_files(principal: Principal, table: FromClause = p.attachment) -> ColumnElement[bool]:
+    """The attachments a principal may know of, those taken off a record since included."""
+    c = table.c
+    open_to = and_(c.restricted.is_(False), _through_record(principal, table, "record_id", "download"))
+    closed_to = and_(c.restricted.is_(True), _through_record(principal, table, "record_id", "download_restricted"))
+    return and_(_in_a_seen_change(principal, table), or_(open_to, closed_to))
 
 
 def _name(table: FromClause) -> str:

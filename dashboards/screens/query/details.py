@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -138,6 +139,11 @@ def changed_files(actor: Principal, view: RecordView) -> None:
     if found:
         st.markdown(f"**{t('附件')}**")
         files.show(actor, found, None)
+
+
+def files_since(actor: Principal, view: RecordView, moment: datetime) -> int:
+    """附件 + new − taken off, since a moment; gives how many changed (AC-080)."""
+    return files.since(actor, view.id, moment)
 
 
 def attachments(actor: Principal, view: RecordView) -> int:

@@ -23,6 +23,7 @@ SHOWN = 50
 
 def show() -> None:
     actor = frame.current()
+    st.session_state.pop("looking", None)  # a rerun closes a preview
     with frame.store().read(actor.university_code) as uow:
         counts = review.counts(uow, actor)
     tabs = ["todo", "done", "mine"] if actor.role != "researcher" else ["mine"]
@@ -166,6 +167,9 @@ def _content(actor: Principal, view: RecordView, item: Waiting, events: list[dic
         changed = details.difference(actor, view.type_id, document, view.document, changes_only=only, words=(t("退回版 v{n}", n=number), t("本次")))
         if not changed:
             st.caption(t("字段没有变化"))
+        returned = [e for e in events if e["action"] == "return" and e["amendment_id"] is None]
+        if returned and not details.files_since(actor, view, returned[-1]["at"]):
+            st.caption(t("附件没有变化"))
         if not only:
             return
         with st.expander(t("全部字段")):
@@ -183,18 +187,19 @@ def _content(actor: Principal, view: RecordView, item: Waiting, events: list[dic
 
 def _buttons(actor: Principal, items: list[Waiting], at: int, item: Waiting) -> None:
     asking = st.session_state.get("dlg")
+    quiet = asking or st.session_state.get("looking")  # shortcuts would act behind an open dialog
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="decide"):
-        st.button(t("通过"), type="primary", icon=":material/check:", key="approve", shortcut=None if asking else "A", on_click=_approve, args=(item, at, len(items) > 1))
-        st.button(t("询问"), icon=":material/help:", key="ask", shortcut=None if asking else "Q", on_click=_open, args=("ask",))
-        st.button(t("退回"), icon=":material/undo:", key="return", shortcut=None if asking else "B", on_click=_open, args=("return",))
+        st.button(t("通过"), type="primary", icon=":material/check:", key="approve", shortcut=None if quiet else "A", on_click=_approve, args=(item, at, len(items) > 1))
+        st.button(t("询问"), icon=":material/help:", key="ask", shortcut=None if quiet else "Q", on_click=_open, args=("ask",))
+        st.button(t("退回"), icon=":material/undo:", key="return", shortcut=None if quiet else "B", on_click=_open, args=("return",))
         if item.amendment_id is not None and actor.role == "office_admin":
             st.button(t("驳回"), icon=":material/cancel:", key="refuse", type="tertiary", on_click=_open, args=("refuse",))
         elif actor.role == "office_admin":
             st.button(t("退回学院"), icon=":material/reply:", key="hand_back", type="tertiary", on_click=_open, args=("hand_back",))
         st.space("stretch")
         before, after = items[max(0, at - 1)], items[min(len(items) - 1, at + 1)]
-        st.button(t("上一条"), key="up", shortcut=None if asking else "K", disabled=at == 0, on_click=_stand, args=(max(0, at - 1), before.record_id))
-        st.button(t("下一条"), key="down", shortcut=None if asking else "J", disabled=at == len(items) - 1, on_click=_stand, args=(min(len(items) - 1, at + 1), after.record_id))
+        st.button(t("上一条"), key="up", shortcut=None if quiet else "K", disabled=at == 0, on_click=_stand, args=(max(0, at - 1), before.record_id))
+        st.button(t("下一条"), key="down", shortcut=None if quiet else "J", disabled=at == len(items) - 1, on_click=_stand, args=(min(len(items) - 1, at + 1), after.record_id))
     wrong = st.session_state.pop("review_wrong", None)
     if wrong:
         st.warning(frame.md(wrong), icon=":material/error:")

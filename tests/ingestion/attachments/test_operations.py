@@ -12,7 +12,7 @@ from ingestion import attachments, settings
 from ingestion.attachments import AttachmentRefused, blobs
 from ingestion.principal import Denied, NotFound, Principal
 from ingestion.store import platform as p
-from ingestion.store.engine import ALL
+from ingestion.store.engine import ALL, utc_now
 from tests.ingestion.access import (
     World,
     cheap_argon,
@@ -297,3 +297,24 @@ def test_a_file_in_force_is_restricted_by_its_people_and_reviewers_at_once(world
         assert attachments.list_for(uow, r2, record_id) == []
         attachments.restrict(uow, by(world, "o1"), number, False)
         assert len(attachments.list_for(uow, r2, record_id)) == 1
+
+
+@pytest.mark.ac("AC-080")
+def test_a_reviewer_sees_which_files_changed_since_the_record_was_returned(world: World, draft: int) -> None:
+    r1, s11 = by(world, "00123"), by(world, "s11")
+    ids = {name: attachments.add(world.store, r1, draft, "other", name, PDF + name.encode()) for name in ("旧封面.pdf", "首页.pdf", "稿.pdf")}
+    returned = utc_now()
+    with world.store.begin("99001") as uow:
+        attachments.remove(uow, r1, ids["旧封面.pdf"])
+    attachments.add(world.store, r1, draft, "other", "检索证明.pdf", PDF)
+    attachments.replace(world.store, r1, ids["稿.pdf"], "稿2.pdf", PDF + b"2")
+    secret = attachments.add(world.store, r1, draft, "other", "合同.pdf", PDF + b"c", restricted=True)
+    with world.store.begin("99001") as uow:
+        attachments.remove(uow, r1, secret)  # came and went in between: nothing to tell
+        assert {(f.name, f.change) for f in attachments.changed_since(uow, r1, draft, returned)} == {
+            ("旧封面.pdf", "removed"), ("检索证明.pdf", "added"), ("稿.pdf", "removed"), ("稿2.pdf", "added"),
+        }  # fmt: skip
+        assert not attachments.changed_since(uow, s11, draft, returned)  # a draft
+        uow.conn.execute(update(p.record).where(p.record.c.id == draft).values(state="10", submitted_at=uow.now))
+        assert len(attachments.changed_since(uow, s11, draft, returned)) == 4
+        assert not attachments.changed_since(uow, s11, draft, utc_now())
