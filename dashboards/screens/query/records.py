@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards import frame, navigation, paging
 from dashboards.forms import choices, progress
 from dashboards.i18n import language, pick, t
+from dashboards.screens.exchange import lists
 from dashboards.screens.query import actions, details, filters
 from ingestion import permissions, records, search
 from ingestion.catalog import kinds as k
@@ -21,6 +22,7 @@ from ingestion.search import Page, Query
 
 TINTS = {"00": "#E3E7EC", "10": "#CFE0F8", "20": "#CFE0F8", "11": "#FBDDBE", "21": "#FBDDBE", "30": "#C4E7D2", "40": "#E0D3F5", "90": "#E3E7EC"}
 MOST_COLUMNS = 6
+TITLE = "#title"  # a person's field "title" is their academic title
 
 
 def show() -> None:
@@ -28,7 +30,8 @@ def show() -> None:
     declared = ALL_RECORDS[type_id]
     actor = frame.current()
     name = pick(declared.zh, declared.en)
-    with frame.page(name, navigation.group_word(type_id)):
+    head = frame.page(name, navigation.group_word(type_id))
+    with head:
         if permissions.can(actor, "create", type_id) and st.button(t("新增{type}", type=name), icon=":material/add:", type="primary", key="new"):
             navigation.go("form", type=type_id)
         if st.button(t("文档库"), icon=":material/folder_open:", key="to_library"):
@@ -42,6 +45,9 @@ def show() -> None:
         query = replace(query, states=chosen)
         with frame.store().read(actor.university_code) as uow:
             found = search.find(uow, actor, query)
+    with head:
+        lists.buttons(actor, declared, query, found)
+    lists.exports_under_way(type_id)
     if not found.total:
         _empty(actor, declared, query)
         return
@@ -127,7 +133,7 @@ def _table(actor: Principal, declared: RecordType, found: Page) -> pd.DataFrame:
     held, lang = choices.codes(actor), language()
     rows = []
     for row in found.rows:
-        line: dict[str, object] = {"title": row.title or "—"}
+        line: dict[str, object] = {TITLE: row.title or "—"}
         if declared.id != "person":
             line["owner"] = row.owner or t("未归属")
         line["college"] = frame.unit_name(actor, row.college_id) or "—"
@@ -155,7 +161,7 @@ def _columns(declared: RecordType, narrow: bool) -> dict[str, object]:
     title = declared.field(declared.title)
     states = list(filters.STATES)
     out: dict[str, object] = {
-        "title": c.TextColumn(progress.label(title), width=200 if narrow else 340),
+        TITLE: c.TextColumn(progress.label(title), width=200 if narrow else 340),
         "owner": c.TextColumn(t("负责人") if declared.group in ("projects", "funds") else t("第一完成人"), width=90),
         "college": c.TextColumn(t("所属学院"), width=130),
         "state": c.MultiselectColumn(t("状态"), options=[frame.state_word(s) for s in states], color=[TINTS[s] for s in states], width=105 if lang_zh else 175),

@@ -24,6 +24,7 @@ from ingestion.principal import OperationError
 SHEET = "xl/worksheets/sheet1.xml"
 MOST_ROWS = 1_048_575  # below the heading
 BATCH = 500
+LINE, MOST_LINES = 15, 6  # points; lines a row shows
 BIG = 100_000  # rows from which the entry may pass 2 GB and needs the longer zip header
 _DAY_ZERO = date(1899, 12, 30)
 _ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
@@ -85,16 +86,22 @@ def _stream(sheet: Any, rows: Iterable[Sequence[Cell]], styles: Sequence[str]) -
     held: list[str] = []
     number = 1
     for number, row in enumerate(rows, 2):
-        parts = [f'<row r="{number}">']
+        parts = [""]
+        lines = 0
         for (before, after), cell in zip(opened, row, strict=True):
             if cell is None:
                 continue
             if type(cell) is str:
                 parts.append(f'{before}{number}{after} t="inlineStr"><is><t{_text(cell)}</t></is></c>')
+                if "\n" in cell:
+                    lines = max(lines, cell.count("\n"))
             elif isinstance(cell, date):
                 parts.append(f"{before}{number}{after}><v>{(cell - _DAY_ZERO).days}</v></c>")
             else:
                 parts.append(f"{before}{number}{after}><v>{cell}</v></c>")
+        # not every program fits a row to its lines; a paper with a hundred authors is not shown whole
+        high = f' ht="{LINE * min(lines + 1, MOST_LINES)}" customHeight="1"' if lines else ""
+        parts[0] = f'<row r="{number}"{high}>'
         parts.append("</row>")
         held.append("".join(parts))
         if len(held) >= BATCH:

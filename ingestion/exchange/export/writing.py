@@ -21,10 +21,12 @@ from ingestion.catalog import kinds as k
 from ingestion.exchange.export import package
 from ingestion.exchange.layout import Cell, Column
 from ingestion.exchange.template.workbook import (
+    LINE,
     OPTIONS,
     PROPERTY_TYPE,
     PROPERTY_VERSION,
     cell_format,
+    lines_of,
     version,
 )
 from ingestion.principal import OperationError
@@ -214,6 +216,7 @@ def _about(book: Any, lines: Iterable[tuple[str, str]], language: str) -> None:
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 90)
     for line, (name, words) in enumerate(lines):
+        sheet.set_row(line, LINE * lines_of(words, 90))
         sheet.write_string(line, 0, name, label)
         sheet.write_string(line, 1, literal(clean(words)), value)
 

@@ -87,7 +87,7 @@ def _data(book: Any, sheet: Any, lists: Any, type_id: str, look: Look) -> None:
     formats = _Formats(book)
     example = _example(type_id, look)
     sheet.set_row(0, 2 * LINE + 6)
-    sheet.set_row(1, LINE * max(_lines(str(value), 32) for value in example.values()))
+    sheet.set_row(1, LINE * max(lines_of(str(value), 32) for value in example.values()))
     for position, column in enumerate(template_columns(type_id)):
         number_format = cell_format(column)
         sheet.set_column(position, position, _width(column), formats.plain(number_format))
@@ -224,7 +224,7 @@ WIDTHS = (28, 24, 44, 52, 36, 30)
 LINE = 15.0  # points
 
 
-def _lines(text: str, width: int) -> int:
+def lines_of(text: str, width: int) -> int:
     """How many lines a text takes in a column: not every program fits a row to its wrapped text."""
     return sum(max(1, -(-sum(2 if ord(c) > 0x2E7F else 1 for c in part) // width)) for part in text.split("\n"))
 
@@ -257,7 +257,7 @@ def _guide(book: Any, sheet: Any, type_id: str, look: Look) -> None:
         allowed = "；".join(account_choices(column, look)) if type_id == ACCOUNTS else guide.allowed(type_id, column, look)
         words = (column.heading(look.language), _required(type_id, column, look), guide.form(column, look), allowed,
                  guide.several(column, look), "" if shown is None else f"{shown:g}" if isinstance(shown, float) else str(shown))  # fmt: skip
-        sheet.set_row(line, LINE * max(_lines(word, width) for word, width in zip(words, WIDTHS, strict=True)))
+        sheet.set_row(line, LINE * max(lines_of(word, width) for word, width in zip(words, WIDTHS, strict=True)))
         for position, word in enumerate(words):
             sheet.write_string(line, position, word, wrap)
     sheet.freeze_panes(line - len(template_columns(type_id)) + 1, 1)
