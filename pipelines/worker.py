@@ -1,5 +1,5 @@
 """The worker: runs queued jobs (long imports, exports, batches), seals the audit each minute, clears away contents of
-attachments nobody names once a day."""
+attachments nobody names and uploads nobody imported once a day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dashboards.marts import exports
 from ingestion import audit, jobs
 from ingestion.attachments import upkeep
+from ingestion.exchange import uploads
 from ingestion.store.engine import ALL, Store
 
 LOG = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def run(store: Store, stop: threading.Event) -> None:
             if cleaned_at is None or time.monotonic() - cleaned_at >= CLEAN_EVERY:
                 cleaned_at = time.monotonic()
                 upkeep.clean(store)
+                uploads.sweep()
         except Exception:
             LOG.exception("a round of the worker failed")
             stop.wait(5.0)
