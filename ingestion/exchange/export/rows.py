@@ -17,6 +17,7 @@ from ingestion.exchange import layout
 from ingestion.exchange.export.request import Request
 from ingestion.exchange.layout import Cell, Look
 from ingestion.exchange.layout.look import know
+from ingestion.exchange.layout.writing import NO, YES
 from ingestion.principal import OperationError, Principal
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork, local_time
@@ -124,6 +125,7 @@ class Sheet:
             "filed_year": header["filed_year"],
             "entered_by": header["enterer_name"],
             "updated_at": local_time(header["updated_at"]).strftime("%Y-%m-%d %H:%M"),
+            "in_statistics": (YES if header["in_statistics"] else NO)[at] if header["state"] == "30" else None,
             "files": files.get(header["id"]),
         }
 

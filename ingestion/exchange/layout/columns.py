@@ -54,6 +54,7 @@ HEADER: tuple[Column, ...] = (
     Column("filed_year", "归档年度", "Filed under", "header"),
     Column("entered_by", "填报人", "Entered by", "header"),
     Column("updated_at", "最近更新", "Updated at", "header"),
+    Column("in_statistics", "纳入统计", "In statistics", "header"),
     Column("files", "附件数", "Files", "header"),
 )  # fmt: skip
 

@@ -12,7 +12,14 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from ingestion import attachments, jobs, messages, search, serializer
+from ingestion import (
+    attachments,
+    jobs,
+    libraries,
+    messages,
+    search,
+    serializer,
+)
 from ingestion.catalog.registry import TYPE_IDS
 from ingestion.documents import clean
 from ingestion.exchange import export, layout, tabular
@@ -109,6 +116,21 @@ def test_another_number_than_was_shown_makes_no_file(sqlite_world: World, tmp_pa
     assert list(tmp_path.glob("a.*")) == []
     with world.begin() as uow:
         assert audit_rows(uow, "export") == []
+
+
+@pytest.mark.ac("AC-093")
+def test_what_counts_is_marked_and_as_many_as_the_library_of_the_type_counts(sqlite_world: World, tmp_path: Path) -> None:
+    """``tests/pipelines`` compares that count with the published figure."""
+    world = sqlite_world
+    for stage, day in (("1", "2025-03-01"), ("2", "2025-05-01"), ("1", "2024-03-01")):
+        filed(world, "paper", short(world, int(day[5:7]) + int(stage), published_on=day, publication_stage=stage))
+    filed(world, "paper", short(world, 9), state="20")
+    filed(world, "paper", short(world, 10), in_statistics=False, out_reason="重复统计")
+    made(world, world.o1, tmp_path / "a.csv", query=Query("paper", years=(2025,), order="id"))
+    marked = [row["纳入统计"] for row in rows_of(tmp_path / "a.csv")]
+    with world.begin() as uow:
+        counted = libraries.in_statistics(uow, world.o1, libraries.Selection(("paper",), years=(2025,)))
+    assert sorted(marked) == ["", "否", "否", "是"] and marked.count("是") == counted
 
 
 def audit_rows(uow: Any, action: str) -> list[Any]:
