@@ -182,26 +182,38 @@ def exists(sha256: str) -> bool:
 
 def chunks(sha256: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
     """The content in pieces, or its bytes from ``start`` up to ``end``. Raises ``FileNotFoundError`` where it is
-    gone. A whole content is compared with its hash: a damaged one raises ``Damaged`` before its last piece."""
-    place = _place()
+    gone, ``StorageFailed`` where the place does not give it. A whole content is compared with its hash: a damaged
+    one raises ``Damaged`` before its last piece."""
     whole = start == 0 and end is None
     hasher, held = hashlib.sha256(), b""
+    try:
+        for chunk in _pieces(sha256, start, end):
+            if whole:
+                hasher.update(chunk)
+            if held:
+                yield held
+            held = chunk
+    except FileNotFoundError:
+        raise
+    except Exception as problem:  # each kind of place has failures of its own
+        LOG.exception("an attachment could not be read")
+        raise StorageFailed from problem
+    if whole and hasher.hexdigest() != sha256:
+        LOG.error("the content %s is damaged", sha256)
+        raise Damaged
+    if held:
+        yield held
+
+
+def _pieces(sha256: str, start: int, end: int | None) -> Iterator[bytes]:
+    place = _place()
     left = None if end is None else end - start
     with place.filesystem.open(place.path(sha256), "rb", **({} if place.local else {"cache_type": "readahead"})) as content:
         content.seek(start)
         while chunk := content.read(CHUNK if left is None else min(CHUNK, left)):
             if left is not None:
                 left -= len(chunk)
-            if whole:
-                hasher.update(chunk)
-            if held:
-                yield held
-            held = chunk
-    if whole and hasher.hexdigest() != sha256:
-        LOG.error("the content %s is damaged", sha256)
-        raise Damaged
-    if held:
-        yield held
+            yield chunk
 
 
 def read(sha256: str) -> bytes:

@@ -92,6 +92,11 @@ def test_a_place_that_does_not_answer_is_told_in_words(monkeypatch: pytest.Monke
     with pytest.raises(blobs.StorageFailed) as caught:
         put(BIG)
     assert "附件存储" in caught.value.zh and str(tmp_path) not in caught.value.zh
+    monkeypatch.setenv("YANSHU_ATTACHMENTS", f"file://{tmp_path}/attachments")
+    folder = tmp_path / "attachments" / sha(BIG)[:2] / sha(BIG)[2:4] / sha(BIG)
+    folder.mkdir(parents=True)  # what should be a file cannot be read as one
+    with pytest.raises(blobs.StorageFailed):
+        blobs.read(sha(BIG))
 
 
 def test_a_write_that_breaks_off_leaves_no_half_file(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
