@@ -1,8 +1,8 @@
-"""Files uploaded for an import, kept until it has ended or a week has passed.
+"""Files uploaded and not yet checked: kept until the check has begun (the batch keeps its own) or a week has passed.
 
-They lie below ``imports/<university>/`` under their hash, readable by the product alone; what they are called and whose
-they are says the batch, or what an account wants remembered. Nothing here asks for rights: who may import is asked by
-the operations that read a file.
+They lie below ``uploads/<university>/`` under their hash, encrypted, for they may hold identity numbers. What they are
+called and whose they are says what an account wants remembered. Nothing here asks for rights: who may import is asked
+by the operations that read a file.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ import hashlib
 import os
 import re
 import secrets
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from ingestion import vault
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import home
 
@@ -36,7 +40,7 @@ def folder(university_code: str) -> Path:
     """The university's own folder, made where there is none."""
     if not _CODE.fullmatch(university_code):
         raise ValueError(university_code)
-    path = home() / "imports" / university_code
+    path = home() / "uploads" / university_code
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
@@ -61,23 +65,29 @@ def keep(actor: Principal, content: BinaryIO, most: int) -> Upload:
                         f"文件超过 {limit} MB 的上限，请分成几个文件上传。", f"The file is larger than {limit} MB; divide it into several files."
                     )
                 digest.update(piece)
-                out.write(piece)
+                sealed = vault.encrypt(piece)
+                out.write(len(sealed).to_bytes(4, "big") + sealed)
         os.replace(draft, target / digest.hexdigest())
     finally:
         draft.unlink(missing_ok=True)
     return Upload(digest.hexdigest(), size)
 
 
-def path(university_code: str, sha256: str) -> Path:
-    """Where an uploaded file lies.
+@contextmanager
+def opened(university_code: str, sha256: str) -> Iterator[Path]:
+    """The file in clear, in a folder of its own that goes afterwards.
 
     Raises:
         OperationError: it is no longer kept.
     """
-    found = folder(university_code) / sha256
-    if not _HASH.fullmatch(sha256) or not found.is_file():
+    if not kept(university_code, sha256):
         raise OperationError("上传的文件已过期，请重新上传。", "The uploaded file is no longer kept; upload it again.")
-    return found
+    with tempfile.TemporaryDirectory(prefix="yanshu-upload-") as scratch:
+        clear = Path(scratch) / "file"
+        with (folder(university_code) / sha256).open("rb") as reading, clear.open("wb") as writing:
+            while head := reading.read(4):
+                writing.write(vault.decrypt(reading.read(int.from_bytes(head, "big"))))
+        yield clear
 
 
 def kept(university_code: str, sha256: str) -> bool:
@@ -94,7 +104,7 @@ def sweep() -> int:
     """Removes files older than a week, and what an upload that was cut off left; returns how many."""
     removed = 0
     oldest = time.time() - KEPT.total_seconds()
-    for found in (home() / "imports").glob("*/*"):
+    for found in (home() / "uploads").glob("*/*"):
         stale = oldest if _HASH.fullmatch(found.name) else time.time() - 3600
         try:
             if found.is_file() and found.stat().st_mtime < stale:

@@ -24,14 +24,17 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_upload_is_kept_privately_and_once() -> None:
     first = uploads.keep(OFFICE, io.BytesIO(b"abc"), 10)
     assert uploads.keep(OFFICE, io.BytesIO(b"abc"), 10) == first
-    path = uploads.path("99001", first.sha256)
-    assert path.read_bytes() == b"abc"
+    path = uploads.folder("99001") / first.sha256
+    with uploads.opened("99001", first.sha256) as clear:
+        assert clear.read_bytes() == b"abc"
+    assert not clear.parent.exists()
+    assert b"abc" not in path.read_bytes()
     assert [one.name for one in path.parent.iterdir()] == [first.sha256]
     assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
     assert not uploads.kept("99002", first.sha256)
     uploads.discard("99001", first.sha256)
-    with pytest.raises(OperationError, match="重新上传"):
-        uploads.path("99001", first.sha256)
+    with pytest.raises(OperationError, match="重新上传"), uploads.opened("99001", first.sha256):
+        pass
 
 
 def test_too_much_leaves_nothing() -> None:
@@ -42,8 +45,8 @@ def test_too_much_leaves_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["..", "../../etc/passwd", "a" * 63, "", "A" * 64])
 def test_no_name_leads_elsewhere(name: str) -> None:
-    with pytest.raises(OperationError):
-        uploads.path("99001", name)
+    with pytest.raises(OperationError), uploads.opened("99001", name):
+        pass
     with pytest.raises(ValueError):
         uploads.folder("../99001")
 
@@ -52,7 +55,7 @@ def test_old_files_and_remains_are_swept() -> None:
     old, new = (uploads.keep(OFFICE, io.BytesIO(one), 10) for one in (b"old", b"new"))
     remains = uploads.folder("99001") / ".half"
     remains.write_bytes(b"x")
-    for path, age in ((uploads.path("99001", old.sha256), uploads.KEPT.total_seconds() + 60), (remains, 7200)):
+    for path, age in ((uploads.folder("99001") / old.sha256, uploads.KEPT.total_seconds() + 60), (remains, 7200)):
         os.utime(path, (time.time() - age,) * 2)
     assert uploads.sweep() == 2
     assert [one.name for one in uploads.folder("99001").iterdir()] == [new.sha256]
