@@ -110,18 +110,19 @@ def digest(content: BinaryIO) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
-def put(content: BinaryIO, sha256: str) -> None:
+def put(content: BinaryIO, sha256: str, *, lasting: bool = True) -> None:
     """Stores a content under its hash; nothing to do where it is there already. Raises ``Damaged`` where the
-    content is another one by now, ``StorageFailed`` where the place does not take it: nothing is left behind."""
+    content is another one by now, ``StorageFailed`` where the place does not take it: nothing is left behind.
+    ``lasting=False``: not safe against a power loss, for thousands of files that can be made again."""
     place = _place()
     draft = f"{place.root}/{DRAFTS}/{secrets.token_hex(16)}"
     try:
         if place.filesystem.exists(place.path(sha256)):
             return
         _folder(place, draft)
-        written = _copy(place, content, draft)
+        written = _copy(place, content, draft, lasting)
         if written == sha256:
-            _move(place, draft, place.path(sha256))
+            _move(place, draft, place.path(sha256), lasting)
             return
     except Exception as problem:  # each kind of place has failures of its own
         LOG.exception("an attachment could not be stored")
@@ -131,7 +132,7 @@ def put(content: BinaryIO, sha256: str) -> None:
     raise Damaged
 
 
-def _copy(place: _Place, content: BinaryIO, draft: str) -> str:
+def _copy(place: _Place, content: BinaryIO, draft: str, lasting: bool) -> str:
     hasher = hashlib.sha256()
     content.seek(0)
     with place.filesystem.open(draft, "wb") as out:
@@ -141,7 +142,8 @@ def _copy(place: _Place, content: BinaryIO, draft: str) -> str:
         if place.local:
             out.flush()
             os.fchmod(out.fileno(), 0o600)
-            os.fsync(out.fileno())
+            if lasting:
+                os.fsync(out.fileno())
     return hasher.hexdigest()
 
 
@@ -150,12 +152,14 @@ def _folder(place: _Place, path: str) -> None:
         os.makedirs(path.rsplit("/", 1)[0], mode=0o700, exist_ok=True)
 
 
-def _move(place: _Place, draft: str, path: str) -> None:
+def _move(place: _Place, draft: str, path: str, lasting: bool) -> None:
     if not place.local:
         place.filesystem.mv(draft, path)
         return
     _folder(place, path)
     os.replace(draft, path)
+    if not lasting:
+        return
     folder = os.open(path.rsplit("/", 1)[0], os.O_RDONLY)
     try:
         os.fsync(folder)  # the name outlives a power loss as well

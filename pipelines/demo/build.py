@@ -21,7 +21,7 @@ from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork, home, open_store, today
 from pipelines import installation
 from pipelines.demo import accounts as people_accounts
-from pipelines.demo import liveliness, recipes_people
+from pipelines.demo import documents, liveliness, recipes_people
 from pipelines.demo import words as names
 from pipelines.demo.cast import Cast, College
 from pipelines.demo.fill import CodeChooser, Person, Scene, complete
@@ -185,6 +185,8 @@ def _university(
     desk = Desk(office, secretaries, researchers)
     filler = Filler(uow, system, scene, cast, desk, plan.peer_group)
     count = len(people) + sum(filler.load(type_id, amounts[type_id]) for type_id in ORDER)
+    told = frozenset(person.person_id for person in people if person.named)
+    documents.add(uow, plan.code, random.Random(f"{SEED}:{plan.code}:files"), share=1.0 if number <= 2 else 0.25, told=told)
     liveliness.add(uow, plan.code, people_accounts.office_of(number), scene, researchers)
     return count
 

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from ingestion import serializer
+from ingestion import libraries, serializer
+from ingestion.accounts import principal_for
+from ingestion.attachments import upkeep
 from ingestion.catalog import validate
 from ingestion.catalog.kinds import FileSlot
 from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
@@ -183,3 +185,14 @@ def test_one_half_made_is_made_anew_and_anything_else_is_left_alone(tmp_path: Pa
     build._discard()
     assert not (tmp_path / "yanshu.sqlite").exists()
     assert (tmp_path / "mine.txt").exists()
+
+
+def test_projects_have_files_and_some_lack_what_is_asked(province: tuple[Store, int, Path]) -> None:
+    store, _, folder = province
+    with store.read("99001") as uow:
+        office = principal_for(uow, "99001", "o1")
+        found = libraries.totals(uow, office, libraries.Selection(libraries.PROJECT_TYPES))
+        one = libraries.files(uow, office, libraries.Selection(libraries.PROJECT_TYPES), limit=1)[0]
+    assert found.files > found.with_files > 5 and found.lacking is not None and 0 < found.lacking < found.records
+    assert (folder / "attachments" / one.sha256[:2] / one.sha256[2:4] / one.sha256).read_bytes().startswith(b"%PDF-")
+    assert upkeep.examine(store, full=True).damaged == upkeep.examine(store).lost == []
