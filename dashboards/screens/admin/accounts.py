@@ -10,8 +10,10 @@ import streamlit as st
 from dashboards import frame, paging
 from dashboards.forms import choices
 from dashboards.i18n import listed, t
+from dashboards.screens.exchange import lists
 from ingestion import accounts, people
 from ingestion.accounts import AccountRow, Grant
+from ingestion.exchange import template
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import local_time, utc_now
 
@@ -29,6 +31,8 @@ def show() -> None:
     with frame.page(t("账号")):
         if st.button(t("新增账号"), icon=":material/person_add:", type="primary", key="new_account"):
             _new(actor)
+        if not actor.is_province and st.button(t("下载模板"), icon=":material/description:", key="template"):
+            lists.download_template(actor, template.ACCOUNTS)
     text = str(st.text_input(t("姓名或账号"), key="q", type="search", bind="query-params", live="500ms", placeholder=t("姓名或账号"), width=320, on_change=paging.first) or "")
     page = paging.number()
     with frame.store().read(_scope(actor)) as uow:

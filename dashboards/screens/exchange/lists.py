@@ -38,6 +38,7 @@ def exports_under_way(type_id: str) -> None:
 
 
 def download_template(actor: Principal, type_id: str) -> None:
+    """Hands the template of a type, or of ``template.ACCOUNTS``, to the browser."""
     try:
         with frame.store().read(actor.university_code) as uow:
             look = template.look_of(uow, actor, type_id, language())
@@ -74,6 +75,8 @@ def _dialog(actor: Principal, declared: RecordType, query: Query, found: Page) -
             format_func=lambda one: t("当前条件全部（{n} 条）", n=f"{found.total:,}") if one == EVERYTHING else t("所选（{n} 条）", n=len(ticked)),
         )  # fmt: skip
         form = st.radio(t("格式"), export.formats(declared.id), key="export_format", horizontal=True, format_func=_format)
+        if form == "csv":
+            st.caption(t("用 Excel 直接打开 CSV 会去掉工号等编号的前导零；需要在 Excel 中修改时请选 xlsx。"))
         columns = _columns(actor, declared) if form in ("xlsx", "csv") else ()
         reveal = form in ("xlsx", "csv") and export.may_reveal(actor, declared.id)
         reveal = reveal and st.checkbox(t("证件号码等显示完整号码（将记入日志）"), key="export_reveal")

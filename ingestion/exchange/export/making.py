@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -45,16 +46,22 @@ def make(store: Store, actor: Principal, request: Request, path: Path, progress:
         Denied: without the right to export the type. OperationError: other records than shown, a text too long for
         a cell, a miscount; then there is no file.
     """
-    permissions.require(actor, "export", request.type_id)
+    with audit.refusals(store, actor, "export", request.type_id):
+        permissions.require(actor, "export", request.type_id)
+    part = path.with_name(f".{path.name}.part")  # what stands under the name already stays until the new one is whole
     try:
         with store.read(actor.university_code, one_moment=True) as uow:
             making = _Making(uow, actor, request, utc_now(), progress)
-            made = making.write(path)
+            made = making.write(part)
         with store.begin(actor.university_code) as uow:
             _log(uow, actor, request, made, making.revealed)
-    except BaseException:
-        path.unlink(missing_ok=True)
+        part.replace(path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OperationError("磁盘空间不足，未生成文件，请联系管理员。", "The disk is full; no file was made. Tell the administrator.") from error
         raise
+    finally:
+        part.unlink(missing_ok=True)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ from ingestion.store import platform as p
 from pipelines import worker
 from tests.ingestion.attachments.samples import PDF
 from tests.ingestion.exchange.export.conftest import filed
-from tests.ingestion.records.conftest import T2, World
+from tests.ingestion.records.conftest import T1, T2, World
 
 
 def made(world: World, actor: Principal, path: Path, type_id: str = "paper", **more: Any) -> export.Made:
@@ -97,6 +98,9 @@ def test_everybody_exports_what_they_see_and_no_more(world: World, tmp_path: Pat
     with pytest.raises(Denied):
         made(world, world.r1, tmp_path / "no.xlsx", "expert")
     assert not (tmp_path / "no.csv").exists() and not (tmp_path / "no.xlsx").exists()
+    with world.begin() as uow:
+        assert [row.account_id for row in audit_rows(uow, "export")] == [getattr(world, who).account_id for who in seen if who != "o2"]
+        assert [row.account_id for row in audit_rows(uow, "refused")] == [getattr(world, who).account_id for who in ("a1", "e1", "r1")]
     with world.begin(T2) as uow:
         [foreign] = search.ids(uow, world.o2, Query("paper"))
     with pytest.raises(OperationError, match="1 条"):
@@ -118,6 +122,15 @@ def test_another_number_than_was_shown_makes_no_file(sqlite_world: World, tmp_pa
         assert audit_rows(uow, "export") == []
 
 
+def test_a_full_disk_is_said_and_the_file_that_stood_there_stays(sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filed(sqlite_world, "paper", short(sqlite_world, 1))
+    (tmp_path / "a.csv").write_text("kept")
+    monkeypatch.setattr(writing, "csv_file", lambda *_a: (_ for _ in ()).throw(OSError(errno.ENOSPC, "")))
+    with pytest.raises(OperationError, match="磁盘空间不足"):
+        made(sqlite_world, sqlite_world.o1, tmp_path / "a.csv")
+    assert [f.name for f in tmp_path.iterdir() if f.is_file() and "a.csv" in f.name] == ["a.csv"] and (tmp_path / "a.csv").read_text() == "kept"
+
+
 @pytest.mark.ac("AC-093")
 def test_what_counts_is_marked_and_as_many_as_the_library_of_the_type_counts(sqlite_world: World, tmp_path: Path) -> None:
     """``tests/pipelines`` compares that count with the published figure."""
@@ -135,7 +148,7 @@ def test_what_counts_is_marked_and_as_many_as_the_library_of_the_type_counts(sql
 
 def audit_rows(uow: Any, action: str) -> list[Any]:
     a = p.audit_row
-    return list(uow.conn.execute(select(a).where(a.c.action == action).order_by(a.c.id)))
+    return list(uow.conn.execute(select(a).where(a.c.action == action, a.c.university_code == T1).order_by(a.c.id)))
 
 
 FORMULAS = ("=1+1", "+86", "-2+3", "@SUM(A1)", "＝1", "－5", "＋1", "＠a", "'=1", "''x", "=HYPERLINK(\"http://x\")", "<r>x</r>", "_x0041_", "<&>", "1e5", "00123", " =1")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.catalog import kinds as k
-from ingestion.catalog import values
+from ingestion.catalog import validate, values
 from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
 from ingestion.documents import clean
 from ingestion.exchange import layout
@@ -19,7 +19,7 @@ from ingestion.exchange.layout import Known, Look
 from ingestion.exchange.layout import values as readers
 from tests.ingestion.exchange.layout import generated
 
-QUICK = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def as_csv(cells: dict[str, layout.Cell]) -> dict[str, str]:
@@ -148,6 +148,30 @@ def test_everything_wrong_with_a_row_is_told_at_once() -> None:
     assert "期刊论" in words["paper_type"] and "1 期刊论文" in words["paper_type"]
     assert words["indexings.index_code"].startswith("论文收录第 2 行：")
     assert words["authors.share"].startswith("作者第 1 人：")
+
+
+@pytest.mark.ac("AC-243", "AC-242")
+def test_words_that_only_fill_a_required_cell_are_refused_with_what_to_do() -> None:
+    look = generated.look("award")
+    for word in ("无", "/", "—", "暂无", "test", "123", "\u200b无\ufeff"):
+        read = layout.read("award", {"outcome_name": word, "issuer": word}, look)
+        issues = {i.field: i for i in validate.problems("award", read.document, validate.Context(date(2026, 11, 24), parsed=True))}
+        assert issues["issuer"].rule in ("AC-243", "AC-159", validate.REQUIRED), word
+        assert "不适用" in issues["outcome_name"].zh or issues["outcome_name"].rule == validate.REQUIRED
+    read = layout.read("award", {"outcome_name": "不适用", "award_name": "𠮷林奖\u200b🎓"}, look)
+    assert read.document == {"outcome_name": "不适用", "award_name": "𠮷林奖🎓"} and read.issues == []
+
+
+@pytest.mark.parametrize("type_id", TYPE_IDS)
+@QUICK
+@given(data=st.data())
+def test_a_row_just_read_needs_no_second_look_at_its_values(type_id: str, data: st.DataObject) -> None:
+    """What ``parsed`` spares the check would have found nothing."""
+    look = generated.look(type_id)
+    document = data.draw(generated.document(type_id))
+    read = layout.read(type_id, layout.cells(type_id, clean(type_id, document), {}, look), look).document
+    quick, whole = (validate.problems(type_id, read, validate.Context(date(2026, 11, 24), parsed=parsed)) for parsed in (True, False))
+    assert quick == whole
 
 
 def test_a_cell_an_export_wrote_means_what_stands() -> None:
