@@ -74,7 +74,7 @@ def _leave_or_ask() -> None:
 @st.dialog("研数", dismissible=False)
 def _password_dialog() -> None:
     st.text(t("太久没有操作。输入密码后从这里继续。"))
-    password = st.text_input(t("密码"), type="password", autocomplete="current-password", key="idle_password")
+    password = st.text_input(t("密码"), type="password", autocomplete="current-password", key="idle_password", live="300ms")
     if st.button(t("继续"), type="primary", width="stretch", key="idle_go"):
         try:
             accounts.reauthenticate(store(), token(), password)

@@ -80,6 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("library", N_("文档库"), UNIVERSITY, "dashboards.screens.files.library:of_type", (*STAFF, "finance"), hidden=True),
     Entry("units", N_("院系"), RESOURCES, "dashboards.screens.admin.units:show", ("office_admin",)),
     Entry("accounts", N_("账号"), RESOURCES, "dashboards.screens.admin.accounts:show", ("office_admin", "province_staff")),
+    Entry("exit", N_("迁出包"), RESOURCES, "dashboards.screens.admin.exit_bundle:show", ("office_admin",)),
     Entry("codes", N_("标准代码"), POLICY, "dashboards.screens.admin.codes:show"),
     Entry("leader", N_("领导驾驶舱"), ANALYSIS, "dashboards.screens.analysis.leader:show", ("office_admin", "analyst", "finance")),
     Entry("college", N_("学院驾驶舱"), ANALYSIS, "dashboards.screens.analysis.college:show", ("college_admin",)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from pipelines.codegen import DBT
 from pipelines.transform import code_hash
 
 LOG = logging.getLogger(__name__)
-JOB = "exit_bundle"
 PUBLISHED: dict[str, tuple[str, str, str, str]] = {
     "rpt_indicator": ("figures", "indicator_values", "indicator, year, level, college_id, category_1", "已发布的指标值 / Published indicator values"),
     "rpt_work": ("figures", "work_in_progress", "college_id, type, state, filed_year", "各状态工作量 / Work by state"),
@@ -49,21 +49,22 @@ class Behind(Exception):
 
 
 def make(
-    store: Store, actor: Principal, out: Path, *, personal_data: bool, progress: exit_bundle.Progress | None = None, refreshing: Callable[[], None] | None = None
+    store: Store, actor: Principal, out: Path, *, personal_data: bool, progress: exit_bundle.Progress | None = None, refreshing: Callable[[], bool] | None = None
 ) -> Made:
     """The bundle with the figures in force. Where changes are not in them yet, ``refreshing`` is asked to bring
-    them up, three times at most: a university that never stops writing leaves with figures of a moment before,
-    and the manifest says how many changes came after."""
-    for left in reversed(range(TRIES)):
-        watch = _Figures(actor, strict=left > 0 and refreshing is not None)
+    them up (False: nobody does), three times at most: a university that never stops writing leaves with figures of
+    a moment before, and the manifest says how many changes came after."""
+    tries = TRIES if refreshing is not None else 1
+    while True:
+        tries -= 1
         try:
             return exit_bundle.make(
-                store, actor, out, personal_data=personal_data, figures=watch.read, versions={"models": code_hash()}, progress=progress,
+                store, actor, out, personal_data=personal_data, figures=_Figures(actor, strict=tries > 0).read, versions={"models": code_hash()}, progress=progress,
             )  # fmt: skip
         except Behind:
             assert refreshing is not None
-            refreshing()
-    raise AssertionError("the last try is never strict")
+            if not refreshing():
+                tries = 1
 
 
 @dataclass(frozen=True)
@@ -123,31 +124,32 @@ def _seeds() -> Iterator[Extra]:
 # --- fresh figures --------------------------------------------------------------------------------------
 
 
-def refresh_here(store: Store) -> Callable[[], None]:
+def refresh_here(store: Store) -> Callable[[], bool]:
     """For the command line: asks the running refresher, or refreshes in this process where none runs."""
 
-    def now() -> None:
+    def now() -> bool:
         if processes.running("refresher"):
-            ask(store)
-        else:
-            from pipelines import refresh
+            return ask(store)
+        from pipelines import refresh
 
-            refresh.run(store, home())
+        refresh.run(store, home())
+        return True
 
     return now
 
 
-def ask(store: Store, wait: timedelta = WAIT) -> None:
-    """Request a refresh and wait until it is done, or for as long as ``wait``."""
+def ask(store: Store) -> bool:
+    """Request a refresh and wait until it is done; False where that takes longer than ``WAIT``."""
     with store.begin(ALL) as uow:
-        number = refreshes.request(uow, JOB)
-    until = time.monotonic() + wait.total_seconds()
+        number = refreshes.request(uow, exit_bundle.JOB)
+    until = time.monotonic() + WAIT.total_seconds()
     while time.monotonic() < until:
         time.sleep(0.3)
         with store.read(ALL) as uow:
             asked, latest = refreshes.waiting(uow), refreshes.latest(uow)
         if (asked is None or number not in asked.ids) and (latest is None or latest.state != "running"):
-            return
+            return True
+    return False
 
 
 # --- as a job ---------------------------------------------------------------------------------------------
@@ -158,6 +160,7 @@ def run_job(store: Store, work: jobs.Job) -> jobs.Outcome:
     with store.read(ALL) as uow:
         actor = jobs.actor_of(uow, work)
     personal_data = bool(work.parameters.get("personal_data"))
+    _clear()
     export_id, path = exports.new(actor, file_stem(actor.university_code), "zip")
     told = time.monotonic()
 
@@ -178,6 +181,13 @@ def run_job(store: Store, work: jobs.Job) -> jobs.Outcome:
     }  # fmt: skip
     zh, en = sentence(made)
     return result, zh, en
+
+
+def _clear() -> None:
+    """What a killed process left of a bundle in the making."""
+    for left in exports.folder().glob(".exit-*"):
+        if time.time() - left.stat().st_mtime > exports.KEPT.total_seconds():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def file_stem(code: str) -> str:

@@ -35,9 +35,10 @@ def test_the_numbers_are_the_same_in_the_new_installation(
     fill(installation.universe, ("paper", "patent", "fund_arrival", "award"))  # the checks of 28 types take 7 s, twice
     asked: list[int] = []
 
-    def refreshing() -> None:
+    def refreshing() -> bool:
         asked.append(1)
         installation.refresh()
+        return True
 
     made = leaving.make(installation.store, system(installation.store), tmp_path / "left.zip", personal_data=False, refreshing=refreshing)
     assert asked == [1], "the figures in the bundle hold everything the snapshot holds"
@@ -102,7 +103,7 @@ def test_the_command_asks_twice_and_the_job_keeps_the_file_for_its_maker(
 
     office = installation.universe.o1
     with installation.store.begin(T1) as uow:
-        number = jobs.enqueue(uow, office, leaving.JOB, {"personal_data": False})
+        number = exit_bundle.ask(uow, office, False)
     monkeypatch.setattr(processes, "running", lambda name: None)
     worker.turn(installation.store, 0.0)
     with installation.store.read(T1) as uow:
