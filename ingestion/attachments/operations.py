@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, and_, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from ingestion import audit, permissions, settings
@@ -263,7 +263,8 @@ def rename(uow: UnitOfWork, actor: Principal, attachment_id: int, name: str) -> 
 
 def restrict(uow: UnitOfWork, actor: Principal, attachment_id: int, restricted: bool) -> None:
     """受限: from now on nobody without the right knows of the file; or open again. At once, on a record in force
-    too: it changes who may look and nothing that was reviewed."""
+    too: it changes who may look and nothing that was reviewed. The same content under another name of the record, as
+    a change application may bring it, goes along."""
     row = uow.conn.execute(
         select(attachment).where(attachment.c.id == attachment_id, permissions.visible(actor, attachment))
     ).one_or_none()
@@ -272,6 +273,7 @@ def restrict(uow: UnitOfWork, actor: Principal, attachment_id: int, restricted: 
     permissions.require(actor, "restrict", None, permissions.facts(uow, actor, row.record_id))
     if row.restricted == restricted:
         return
-    uow.conn.execute(update(attachment).where(attachment.c.id == attachment_id).values(restricted=restricted))
+    same = and_(attachment.c.record_id == row.record_id, attachment.c.sha256 == row.sha256, attachment.c.removed_at.is_(None))
+    uow.conn.execute(update(attachment).where(same).values(restricted=restricted))
     detail = {"attachment": attachment_id, "name": row.name}
     audit.write(uow, actor, "restrict" if restricted else "unrestrict", "record", row.record_id, detail)

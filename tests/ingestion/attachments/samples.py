@@ -179,6 +179,8 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {  # name, content, the rule that r
     "page inside": ("a.zip", packed({"index.html": PAGE}), "archive"),
     "page named pdf inside": ("a.zip", packed({"首页.pdf": PAGE}), "archive"),
     "other archive inside": ("a.zip", packed({"a.rar": b"Rar!\x1a\x07\0"}), "archive"),
+    "packed with bzip2": ("a.zip", packed({"a.txt": b"x"}, zipfile.ZIP_BZIP2), "archive"),
+    "packed with lzma": ("a.zip", packed({"a.txt": b"x"}, zipfile.ZIP_LZMA), "archive"),
     "same name twice": ("a.zip", packed({"A.txt": b"1", "a.TXT": b"2"}), "archive"),
     "password": ("a.zip", encrypted(), "archive"),
     "bomb": ("a.zip", packed({"zeros.bin": b"\0" * 40_000_000}), "archive"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -318,3 +319,22 @@ def test_a_reviewer_sees_which_files_changed_since_the_record_was_returned(world
         uow.conn.execute(update(p.record).where(p.record.c.id == draft).values(state="10", submitted_at=uow.now))
         assert len(attachments.changed_since(uow, s11, draft, returned)) == 4
         assert not attachments.changed_since(uow, s11, draft, utc_now())
+
+
+@pytest.mark.ac("AC-062")
+def test_uploads_at_the_same_moment_do_not_pass_the_limit_together(world: World, draft: int) -> None:
+    with world.store.begin("99001") as uow:
+        settings.put(uow, by(world, "o1"), "attachments_per_record", 2, "99001")
+
+    def one(number: int) -> str:
+        try:
+            attachments.add(world.store, by(world, "00123"), draft, "other", f"{number}.pdf", PDF + b"%d" % number)
+        except AttachmentRefused as refusal:
+            return refusal.rule
+        return "added"
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(one, range(6)))
+    assert answers == ["added"] * 2 + ["count"] * 4
+    with world.store.read("99001") as uow:
+        assert len(attachments.list_for(uow, by(world, "00123"), draft)) == 2

@@ -194,6 +194,32 @@ def test_files_come_and_go_with_the_change_alone(world: World) -> None:
         assert files_of(uow, world.o1, view.id) == {"新首页.pdf": ""} == files_of(uow, world.o1, view.id, amended=True)
 
 
+@pytest.mark.ac("AC-025")
+def test_a_file_replaced_or_renamed_within_a_change_is_the_old_one_until_it_is_approved(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = draft(uow, world.r1, paper)
+    first, second = (attachments.add(world.store, world.r1, view.id, "paper_files", name, PDF + name.encode()) for name in ("首页.pdf", "正文.pdf"))
+    with world.begin() as uow:
+        view = pass_review(uow, world, view)
+        with pytest.raises(Denied):
+            attachments.rename(uow, world.r1, first, "x.pdf")  # in force, and no change is under way
+        opened = amendments.open(uow, world.r1, view.id, "更换并重命名附件")
+    attachments.replace(world.store, world.r1, first, "新首页.pdf", PDF + b"2")
+    with world.begin() as uow:
+        renamed = attachments.rename(uow, world.r1, second, "全文.pdf")
+        assert renamed != second and attachments.rename(uow, world.r1, renamed, "全文（定稿）.pdf") == renamed
+        assert files_of(uow, world.r1, view.id) == {"首页.pdf": "", "正文.pdf": ""}
+        assert attachments.open_bytes(uow, world.r1, second)[0] == "正文.pdf"
+        attachments.restrict(uow, world.r1, second, True)  # who may look changes at once
+        sent = amendments.submit(uow, world.r1, view.id, number(opened), non_secret=True)
+        sent = amendments.approve(uow, world.s11, view.id, number(sent))
+        amendments.approve(uow, world.o1, view.id, number(sent))
+        assert files_of(uow, world.o1, view.id) == {"新首页.pdf": "", "全文（定稿）.pdf": ""}
+        assert [f.restricted for f in attachments.list_for(uow, world.o1, view.id)] == [False, True]  # under its new name too
+        assert attachments.open_bytes(uow, world.o1, renamed) == ("全文（定稿）.pdf", PDF + "正文.pdf".encode())
+
+
 @pytest.mark.parametrize("end", ["refuse", "withdraw", "void"])
 def test_a_change_that_ends_otherwise_leaves_the_files(world: World, end: str) -> None:
     paper = world.valid("paper")
