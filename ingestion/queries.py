@@ -1,13 +1,15 @@
-"""SQL texts an analyst keeps: saved under a name, shared within the organisation, deleted by the owner."""
+"""SQL texts an analyst keeps: saved under a name, shared within the organisation, deleted by the owner; and the
+ones last run, for the account alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from ingestion import audit
+from ingestion import audit, preferences
 from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import UnitOfWork
 from ingestion.store.platform import account, saved_query
@@ -15,6 +17,10 @@ from ingestion.store.platform import account, saved_query
 ROLES = frozenset({"analyst", "office_admin", "province_analyst", "province_staff"})
 NAME_LIMIT = 100
 TEXT_LIMIT = 50_000
+HISTORY = "sql_history"
+REMEMBERED = 30
+REMEMBERED_TEXT = 4_000
+"""Characters of one remembered text: thirty of them stay a small row."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,37 @@ class SavedQuery:
     owner: str
     mine: bool
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Run:
+    """One statement as it was run, ``rows`` the true number of its rows."""
+
+    sql: str
+    rows: int
+    seconds: float
+    at: datetime
+
+
+def history(uow: UnitOfWork, actor: Principal) -> list[Run]:
+    """What the account ran last, newest first, each text once."""
+    _require(actor)
+    return [Run(one["sql"], one["rows"], one["seconds"], datetime.fromisoformat(one["at"])) for one in _kept(uow, actor)]
+
+
+def ran(uow: UnitOfWork, actor: Principal, sql: str, rows: int, seconds: float) -> None:
+    """Remembers a run; texts longer than REMEMBERED_TEXT are not kept (a cut one could not be run again)."""
+    _require(actor)
+    text = sql.strip()
+    if len(text) > REMEMBERED_TEXT:
+        return
+    run = {"sql": text, "rows": rows, "seconds": round(seconds, 3), "at": uow.now.isoformat()}
+    others = [one for one in _kept(uow, actor) if one["sql"] != text]
+    preferences.put(uow, actor, HISTORY, [run, *others][:REMEMBERED])
+
+
+def _kept(uow: UnitOfWork, actor: Principal) -> list[dict[str, Any]]:
+    return preferences.get(uow, actor, HISTORY) or []
 
 
 def list_for(uow: UnitOfWork, actor: Principal) -> list[SavedQuery]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from dashboards.marts import reader
+from dashboards.marts import dictionary, reader
 from ingestion.principal import Denied, OperationError, Principal
 from ingestion.store.engine import local_time
 
@@ -107,18 +108,20 @@ def export(
             raise
 
 
-def relations(principal: Principal) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """The tables and views that may be asked, each with its columns: name, type, comment."""
+def relations(principal: Principal) -> list[dictionary.RelationWords]:
+    """The tables and views that may be asked, in words."""
     if principal.role not in MAY_ASK:
         raise Denied()
-    mart = reader.open_for(principal)
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for table, column, kind, comment in mart.rows(
-        "SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns()"
-        " WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index"
-    ):
-        found.setdefault(table, []).append((column, kind, comment))
-    return sorted(found.items(), key=lambda item: (item[0].isascii(), item[0]))
+    return dictionary.relations(reader.open_for(principal))
+
+
+def data_file(principal: Principal, target: Path) -> int:
+    """A copy of the published file of one's own organisation, for work outside; returns its size in bytes."""
+    if principal.role not in MAY_ASK:
+        raise Denied()
+    shutil.copyfile(reader.open_for(principal).path, target)
+    target.chmod(0o600)
+    return target.stat().st_size
 
 
 def _allowed(principal: Principal, sql: str) -> reader.Mart:

@@ -9,11 +9,12 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.i18n import pick, t
-from dashboards.marts import exports, reader, sandbox
+from dashboards.marts import dictionary, exports, parameters, reader, sandbox
 from dashboards.marts.reader import NoNumbersYet
 from dashboards.screens.analysis import exporting
 from ingestion import audit, queries
 from ingestion.principal import OperationError, Principal
+from ingestion.store.engine import local_time
 
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("各学院本年论文数", "Papers by college this year",
@@ -53,10 +54,12 @@ def show() -> None:
         _editor(actor)
         _result(actor)
     with head:
+        _history(actor)
+        _downloads(actor)
         _save(actor)
 
 
-def _sources(actor: Principal, relations: list[tuple[str, list[tuple[str, str, str]]]]) -> None:
+def _sources(actor: Principal, relations: list[dictionary.RelationWords]) -> None:
     with st.container(border=True, gap="xsmall", key="sql_sources"):
         st.markdown(f"**{t('示例')}**")
         for zh, en, sql in PROVINCE_EXAMPLES if actor.is_province else EXAMPLES:
@@ -72,34 +75,47 @@ def _sources(actor: Principal, relations: list[tuple[str, list[tuple[str, str, s
                 if one.mine:
                     st.button(t("删除"), key=f"remove_{one.id}", type="tertiary", on_click=_remove, args=(actor, one.id))
         st.markdown(f"**{t('表和视图')}** · {len(relations)}")
-        names = [name for name, _ in relations]
-        chosen = st.selectbox(t("表和视图"), names, key="sql_relation", label_visibility="collapsed")
-        columns = dict(relations).get(chosen, [])
-        table = pd.DataFrame([{t("字段"): name, t("类型"): kind, t("说明"): comment} for name, kind, comment in columns])
-        if len(table) and not table[t("说明")].any():
-            table = table.drop(columns=[t("说明")])
+        known = {one.name: one for one in relations}
+        chosen = known[st.selectbox(t("表和视图"), list(known), key="sql_relation", label_visibility="collapsed")]
+        if chosen.words:
+            st.caption(frame.md(chosen.words))
+        table = pd.DataFrame([{t("字段"): column.name, t("类型"): column.kind, t("说明"): column.words} for column in chosen.columns])
         st.dataframe(table, hide_index=True, row_height=30, height=min(30 * (len(table) + 1) + 4, 330), key="sql_columns", alt=t("字段"))
 
 
 def _editor(actor: Principal) -> None:
     with st.container(border=True, gap="xsmall", key="sql_editor"):
         st.text_area(t("查询语句"), key=TEXT, height=210, max_chars=sandbox.TEXT_LIMIT)
+        values = _parameters(st.session_state[TEXT])
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             run = st.button(t("运行"), type="primary", icon=":material/play_arrow:", shortcut="Ctrl+Enter", key="sql_run")
             csv = st.button(t("导出 CSV"), icon=":material/download:", key="sql_csv")
             xlsx = st.button(t("导出 xlsx"), icon=":material/download:", key="sql_xlsx")
             st.caption(t("只读，一条 SELECT，最多 {s} 秒；页面最多显示 {n} 行，导出不限。", s=sandbox.SECONDS, n=f"{sandbox.ROWS_SHOWN:,}"), width="stretch")
     if run:
-        st.session_state[RAN] = _run(actor, st.session_state[TEXT])
+        st.session_state[RAN] = _run(actor, st.session_state[TEXT], values)
     if csv or xlsx:
-        _export(actor, st.session_state[TEXT], "csv" if csv else "xlsx")
+        _export(actor, st.session_state[TEXT], values, "csv" if csv else "xlsx")
 
 
-def _run(actor: Principal, sql: str) -> Any:
+def _parameters(sql: str) -> dict[str, str]:
+    """A box for each ``{{参数}}`` of the text; values stay while the text is edited."""
+    wanted = parameters.names(sql)[: parameters.MOST]
+    if not wanted:
+        st.caption(frame.md(t("语句中可写参数，如 PARAMETER，运行前填写；文本不必加引号。").replace("PARAMETER", pick("{{年度}}", "{{year}}"))))
+        return {}
+    with st.grid(4, min_column_width=150, gap="small"):
+        return {name: st.text_input(frame.md(name), key=f"sql_value_{name}", max_chars=parameters.LONGEST) for name in wanted}
+
+
+def _run(actor: Principal, sql: str, values: dict[str, str]) -> Any:
     try:
-        return sandbox.run(actor, sql)
+        answer = sandbox.run(actor, parameters.fill(sql, values))
     except OperationError as refused:
         return refused
+    with frame.store().begin(actor.university_code) as uow:
+        queries.ran(uow, actor, sql, answer.total, answer.seconds)
+    return answer
 
 
 def _result(actor: Principal) -> None:
@@ -130,10 +146,11 @@ def _table(result: sandbox.Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _export(actor: Principal, sql: str, kind: str) -> None:
+def _export(actor: Principal, sql: str, values: dict[str, str], kind: str) -> None:
     mart = reader.open_for(actor)
     try:
         exporting.refuse_unreconciled(mart)
+        sql = parameters.fill(sql, values)
         export_id, path = exports.new(actor, t("自定义查询结果"), kind)
         count = sandbox.export(actor, sql, "csv" if kind == "csv" else "xlsx", path)
     except OperationError as refused:
@@ -142,6 +159,42 @@ def _export(actor: Principal, sql: str, kind: str) -> None:
     with frame.store().begin(actor.university_code) as uow:
         audit.write(uow, actor, "export", "sql", None, {"sql": sql[:2000], "rows": count, "format": kind, "generation": mart.meta.generation})
     exporting.give(export_id, t("已导出 {n} 行", n=f"{count:,}"))
+
+
+def _history(actor: Principal) -> None:
+    with st.popover(t("最近运行"), icon=":material/history:"):
+        with frame.store().read(actor.university_code) as uow:
+            runs = queries.history(uow, actor)
+        if not runs:
+            frame.empty(t("还没有运行过查询"), t("运行过的语句保留最近 {n} 条，只有自己看得到。", n=queries.REMEMBERED))
+        for at, one in enumerate(runs):
+            first = next((line for line in one.sql.splitlines() if line.strip()), "")
+            said = t("{at} · {n} 行 · {s} 秒", at=local_time(one.at).strftime("%m-%d %H:%M"), n=f"{one.rows:,}", s=f"{one.seconds:.2f}")
+            st.button(frame.md(first[:60]), key=f"ran_{at}", type="tertiary", on_click=_use, args=(one.sql,))
+            st.caption(said)
+
+
+def _downloads(actor: Principal) -> None:
+    """The university's (or the province's) own published file, and its dictionary."""
+    with st.popover(t("下载数据"), icon=":material/database:"):
+        st.caption(t("数据文件为 DuckDB 格式，只含已发布的表和视图，不含个人敏感信息；下载后请妥善保管。"))
+        file = st.button(t("数据文件（.duckdb）"), key="sql_file", icon=":material/download:")
+        words = st.button(t("数据字典（.xlsx）"), key="sql_words", icon=":material/menu_book:")
+    if not (file or words):
+        return
+    mart = reader.open_for(actor)
+    kind = "duckdb" if file else "xlsx"
+    name = t("研数数据") if file else t("数据字典")
+    try:
+        exporting.refuse_unreconciled(mart)
+        export_id, path = exports.new(actor, f"{name}-{mart.meta.university_code}-{mart.meta.generation}", kind)
+        count = sandbox.data_file(actor, path) if file else dictionary.workbook(actor, mart, path)
+    except OperationError as refused:
+        st.error(frame.said(refused), icon=":material/block:")
+        return
+    with frame.store().begin(actor.university_code) as uow:
+        audit.write(uow, actor, "export", "data_file" if file else "dictionary", None, {"size" if file else "rows": count, "generation": mart.meta.generation})
+    exporting.give(export_id, t("已准备好下载"))
 
 
 def _save(actor: Principal) -> None:

@@ -15,7 +15,7 @@ from ingestion.principal import NotFound, Principal
 from ingestion.store.engine import home, utc_now
 
 KEPT = timedelta(hours=24)
-EXTENSIONS = ("xlsx", "csv", "zip", "bib", "docx")
+EXTENSIONS = ("xlsx", "csv", "zip", "bib", "docx", "duckdb")
 _ID = re.compile(rf"[0-9a-f]{{32}}\.({'|'.join(EXTENSIONS)})")
 
 

@@ -210,3 +210,23 @@ def test_a_query_runs_is_saved_shared_and_exported(page: Page, who: Who, publish
     again.button(key="sql_csv").click().run()
     assert_clean(again)
     assert len(list(exports.folder().glob("*.csv"))) == 1
+
+
+@pytest.mark.ac("AC-216")
+def test_a_query_with_a_parameter_runs_is_remembered_and_the_data_comes_with_its_dictionary(page: Page, who: Who) -> None:
+    from dashboards.marts import exports
+
+    test = page("sql.page", who("analyst"))
+    test.text_area(key="sql_text").set_value("SELECT {{加数}} + 1 AS 结果").run()
+    test.button(key="sql_run").click().run()
+    assert any("请填写参数：加数" in e.value for e in test.error)
+    test.text_input(key="sql_value_加数").set_value("41")
+    test.button(key="sql_run").click().run()
+    assert_clean(test)
+    again = page("sql.page", who("analyst"))
+    assert any("加数" in b.label for b in again.button if str(b.key).startswith("ran_"))
+    again.button(key="sql_file").click().run()
+    assert_clean(again)
+    again.button(key="sql_words").click().run()
+    assert_clean(again)
+    assert len(list(exports.folder().glob("*.duckdb"))) == 1 and len(list(exports.folder().glob("*.xlsx"))) == 1

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -214,7 +215,7 @@ def test_a_refused_export_leaves_no_file(who: Who, tmp_path: Path) -> None:
 
 @pytest.mark.ac("AC-215", "AC-214")
 def test_another_universitys_canary_cannot_be_found(who: Who) -> None:
-    for name, _ in sandbox.relations(who("analyst", "99001")):
+    for name in (one.name for one in sandbox.relations(who("analyst", "99001"))):
         result = sandbox.run(who("analyst", "99001"), f'SELECT count(*) FROM "{name}" AS t WHERE CAST(t AS VARCHAR) LIKE \'%99002%\'')
         assert result.rows == [(0,)] or name == "dim_university"
 
@@ -229,6 +230,16 @@ def test_only_analysts_and_the_office_have_sql(who: Who, role: str) -> None:
 
 @pytest.mark.ac("AC-216")
 def test_no_personal_column_is_published(who: Who) -> None:
-    columns = {column for _, listed in sandbox.relations(who("analyst")) for column, _, _ in listed}
+    columns = {column.name for one in sandbox.relations(who("analyst")) for column in one.columns}
     for word in ("id_number", "phone", "mobile", "email", "birth", "bank", "证件", "身份证", "手机", "邮箱", "银行"):
         assert not [column for column in columns if word in column.lower()]
+
+
+@pytest.mark.ac("AC-216")
+def test_the_data_file_is_ones_own_and_opens(who: Who, tmp_path: Path) -> None:
+    target = tmp_path / "own.duckdb"
+    assert sandbox.data_file(who("analyst", "99001"), target) == target.stat().st_size > 0
+    with duckdb.connect(str(target), read_only=True) as con:
+        assert con.execute("SELECT DISTINCT university_code FROM fct_record").fetchall() == [("99001",)]
+    with pytest.raises(Denied):
+        sandbox.data_file(who("researcher", "99001"), tmp_path / "other.duckdb")
