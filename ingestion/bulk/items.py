@@ -17,7 +17,8 @@ STATES_OF_ROLE: Mapping[str, frozenset[str]] = {
     "college_admin": frozenset({"00", "20"}),
     "researcher": frozenset({"00", "10"}),
 }
-"""In which states a role may load records."""
+"""In which states a role may load records. Of a type without the college's step a researcher's go to the office
+(see ``hidden`` of ``load``: there the caller has asked what the role may submit to)."""
 
 
 @dataclass(frozen=True)

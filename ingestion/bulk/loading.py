@@ -35,9 +35,11 @@ def load(
     batch_id: int | None = None,
     *,
     checked: bool = False,
+    hidden: bool = False,
 ) -> list[int]:
     """Write the items and return their record ids in order. ``checked``: the caller has made sure that tables
-    can hold every document (generated data). Raises ``SubmissionRefused`` naming the first item that cannot be
+    can hold every document (generated data). ``hidden``: the records of this batch have no effect yet, whatever
+    their items' state; ``bulk.put_in_effect`` gives it to all of them at once. Raises ``SubmissionRefused`` naming the first item that cannot be
     held, ``Conflict`` for a natural key already taken; then the transaction must be rolled back."""
     permissions.require(actor, "import", type_id)
     ids: list[int] = []
@@ -47,8 +49,8 @@ def load(
         again = len(ids) >= grown  # twice as many as at the last time, or none yet
         if again:
             grown = 2 * (len(ids) + len(chunk))
-        ids.extend(_load_chunk(uow, actor, type_id, chunk, batch_id, checked, known, again))
-    if ids:
+        ids.extend(_load_chunk(uow, actor, type_id, chunk, batch_id, checked, known, again, hidden))
+    if ids and not hidden:
         audit.write(
             uow,
             actor,
@@ -86,6 +88,7 @@ def _load_chunk(
     checked: bool,
     known: Known,
     plan_anew: bool,
+    hidden: bool,
 ) -> list[int]:
     """``plan_anew``: the table of records has grown enough for another plan since it was last asked."""
     allowed = STATES_OF_ROLE.get(actor.role, frozenset())
@@ -97,7 +100,7 @@ def _load_chunk(
     if type_id in permissions.FUNDS:
         known.read_projects(project for item in chunk if (project := derive.project_of(item.document)) is not None)
     for record_id, item in zip(ids, chunk, strict=True):
-        if item.state not in allowed:
+        if not hidden and item.state not in allowed:
             raise Denied
         document = serializer.clean(type_id, item.document)
         if not checked and (issues := storable.problems(type_id, document)):
@@ -106,6 +109,8 @@ def _load_chunk(
         out.setdefault("record", []).append(header)
         serializer.add_rows(out, type_id, record_id, code, document)
         rows.history(out, code, record_id, item, header, item.entered_by or me, type_id, document)
+        if hidden:
+            header["state"] = p.LOADING
         if item.state not in ("00", "90"):
             out.setdefault("record_key", []).extend(
                 {"university_code": code, "kind": key.kind, "value": key.value, "record_id": record_id}
@@ -123,14 +128,15 @@ def _load_chunk(
     for name, of_table in out.items():
         if of_table:
             statements.execute(uow, statements.TABLES[name], of_table)
-    if type_id == "person":
-        _post_people(uow, in_force)
-    if type_id in permissions.FUNDS:
+    if type_id == "person" and not hidden:
+        post_people(uow, in_force)
+    if type_id in permissions.FUNDS and not hidden:
         money.post(uow, type_id, headers, chunk)
     return ids
 
 
-def _post_people(uow: UnitOfWork, in_force: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+def post_people(uow: UnitOfWork, in_force: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """The posts that people in force begin with: (header, document) each."""
     posts = [row for header, document in in_force if (row := people.first_post(header, document)) is not None]
     if posts:
         statements.execute(uow, p.person_post, posts)

@@ -96,7 +96,8 @@ def history(
     if item.state == "30" and not reviewed:
         steps.append(("file", "00", "30", who, submitted, None))
     else:
-        action = "submit" if waits == "10" else ("submit_on_behalf" if item.channel == "college" else "submit_skip")
+        for_college = item.channel == "college" or who.role == "college_admin"
+        action = "submit" if waits == "10" else ("submit_on_behalf" if for_college else "submit_skip")
         steps.append((action, "00", waits, who, submitted, None))
         end = item.approved_at or header["state_since"]
         if item.college is not None and item.state in ("20", "21", "30", "90"):

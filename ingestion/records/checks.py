@@ -115,18 +115,7 @@ def college_level(uow: UnitOfWork, university_code: str, type_id: str) -> bool:
 def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], record_id: int | None = None) -> None:
     """Raises ``SecrecyRefused`` when a text or an attachment's name carries a secrecy mark (AC-232). The
     message names the field and the rule, never the text."""
-    issues: list[Issue] = []
-    rules: list[str] = []
-    coded = secrecy.scan_codes(ALL_RECORDS[type_id], dict(document))
-    if coded is not None:
-        declared = ALL_RECORDS[type_id].field(coded[0])
-        rules.append(coded[1])
-        issues.append(unread.secrecy_issue(coded[0], (declared.zh, declared.en)))
-    for field, label, text in _texts(type_id, document):
-        rule = secrecy.scan(text)
-        if rule is not None:
-            rules.append(rule)
-            issues.append(unread.secrecy_issue(field, label))
+    issues, rules = secret_marks(type_id, document)
     if record_id is not None:
         names = select(p.attachment.c.name).where(p.attachment.c.record_id == record_id, changes.as_amended())
         attached: list[str] = list(uow.conn.execute(names).scalars())
@@ -137,6 +126,26 @@ def refuse_secrets(uow: UnitOfWork, type_id: str, document: Mapping[str, Any], r
                 issues.append(unread.secrecy_issue("attachments", ("附件名称", "Attachment name")))
     if issues:
         raise SecrecyRefused(issues, rules[0])
+
+
+def secret_marks(type_id: str, document: Mapping[str, Any]) -> tuple[list[Issue], list[str]]:
+    """The fields of a clean document that carry a secrecy mark, and the numbers of the rules they break."""
+    issues: list[Issue] = []
+    rules: list[str] = []
+    coded = secrecy.scan_codes(ALL_RECORDS[type_id], dict(document))
+    if coded is not None:
+        declared = ALL_RECORDS[type_id].field(coded[0])
+        rules.append(coded[1])
+        issues.append(unread.secrecy_issue(coded[0], (declared.zh, declared.en)))
+    texts = list(_texts(type_id, document))
+    if secrecy.unsuspicious("\n".join([text for _field, _label, text in texts])):
+        return issues, rules
+    for field, label, text in texts:
+        rule = secrecy.scan(text)
+        if rule is not None:
+            rules.append(rule)
+            issues.append(unread.secrecy_issue(field, label))
+    return issues, rules
 
 
 def _texts(type_id: str, document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str], str]]:

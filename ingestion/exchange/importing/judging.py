@@ -1,0 +1,417 @@
+"""What becomes of each row: the one judge of dry runs and real runs.
+
+A chunk of rows is read, what stands is looked up for all of them at once, and each row ends as new, changed,
+unchanged, duplicate, error or held, with everything that is to be said about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from ingestion import derive, duplicates, funds, permissions, serializer
+from ingestion.catalog import kinds as k
+from ingestion.catalog import validate
+from ingestion.catalog.registry import ALL_RECORDS
+from ingestion.exchange import layout
+from ingestion.exchange.importing import merging, people
+from ingestion.exchange.importing.options import Change, Finding, Named, Options, Result
+from ingestion.exchange.importing.rules import Rules
+from ingestion.exchange.importing.sheet_cells import Cells, SheetCells
+from ingestion.exchange.importing.standing import Found, Key, Standing, occasion
+from ingestion.exchange.layout import Look, Reading
+from ingestion.exchange.layout.look import record_number
+from ingestion.exchange.tabular import Row
+from ingestion.principal import Principal
+from ingestion.records import entry, storable
+from ingestion.store.engine import UnitOfWork
+
+OTHER_TITLE = 50.0  # of 100: below it two titles under one natural key are two things, and one of the keys is wrong
+PERSON_RULES = frozenset({"person", "AC-037"})
+NEVER_A_GAP = frozenset({"AC-037", "V001", "D001", "D003", "V022", "other_college", "not_mine", "storable"})
+"""Rules that stop a row of history too: lost digits, secrecy, doubles, a closed year, money that is not there."""
+Document = dict[str, Any]
+
+
+@dataclass
+class Verdict:
+    """``document``: to be written, for new and changed; ``before``, ``header``: of the record that stands."""
+
+    row: int
+    result: Result = "error"
+    document: Document = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    gaps: list[k.Issue] = field(default_factory=list)
+    people: list[Named] = field(default_factory=list)
+    changes: tuple[Change, ...] = ()
+    record_id: int | None = None
+    repeats_row: int | None = None
+    title: str = ""
+    year: int | None = None
+    before: Document | None = None
+    header: dict[str, Any] | None = None
+
+
+@dataclass
+class _Draft:
+    """A row on its way."""
+
+    row: Row
+    cells: Cells
+    reading: Reading
+    document: Document = field(default_factory=dict)
+    keys: list[duplicates.Key] = field(default_factory=list)
+    number: int | None = None
+    match: int | None = None  # the record it is about, by number or natural key
+
+
+class Judge:
+    """One run over one file. ``uow`` of each call is only read from."""
+
+    def __init__(
+        self,
+        actor: Principal,
+        type_id: str,
+        cells: SheetCells,
+        options: Options,
+        look: Look,
+        rules: Rules,
+        standing: Standing,
+        choices: people.Choices,
+    ) -> None:
+        self.actor, self.type_id, self.cells, self.options = actor, type_id, cells, options
+        self.look, self.rules, self.standing, self.choices = look, rules, standing, choices
+        self.record_type = ALL_RECORDS[type_id]
+        self._columns = layout.by_key(type_id)
+        self._headings: dict[str, tuple[int | None, str]] = {}
+        for key, targets in cells.columns.taken.items():
+            self._headings[key] = (targets[0].index, targets[0].heading)
+
+    def read(self, rows: Iterable[Row]) -> list[_Draft]:
+        """The part that asks no store."""
+        drafts = []
+        for row in rows:
+            cells = self.cells.of(row)
+            told = cells.get("record_no")
+            number = record_number(str(told)) if told is not None else None
+            drafts.append(_Draft(row, cells, Reading(), number=number[1] if number and number[0] == self.type_id else None))
+        for draft in drafts:
+            if draft.number is None:
+                draft.reading = layout.read(self.type_id, draft.cells, self.look)
+                if self.type_id not in permissions.FUNDS:  # money asks its projects for college and owner first
+                    self._finish(draft)
+        return drafts
+
+    def _finish(self, draft: _Draft) -> None:
+        """Choices and what the batch presets, then the document's normal form and its natural keys."""
+        document = draft.reading.document
+        for named in draft.reading.people:
+            chosen = self.choices.of(named, draft.row.number) if self.choices else None
+            if chosen is not None:
+                people.link(self.type_id, document, named, chosen, self.look)
+        self.rules.preset(document)
+        draft.document = serializer.clean(self.type_id, document)
+        draft.keys = duplicates.keys(self.type_id, draft.document)
+
+    def judge(self, uow: UnitOfWork, drafts: Sequence[_Draft]) -> list[Verdict]:
+        if self.type_id in permissions.FUNDS:
+            self.rules.projects_of(uow, [i for d in drafts if isinstance(i := d.reading.document.get(funds.PROJECT), int)])
+            for draft in drafts:
+                if draft.number is None:
+                    self._finish(draft)
+        found = self._look_up(uow, drafts)
+        self.rules.prepare(uow, [draft.document for draft in drafts])
+        return [self._one(uow, draft, found) for draft in drafts]
+
+    def _look_up(self, uow: UnitOfWork, drafts: Sequence[_Draft]) -> Found:
+        keys: set[Key] = {(key.kind, key.value) for draft in drafts if draft.number is None for key in draft.keys}
+        by_key = self.standing.holders(uow, keys)
+        for draft in drafts:
+            draft.match = draft.number
+            if draft.match is None:
+                holder = next((by_key[key.kind, key.value] for key in draft.keys if (key.kind, key.value) in by_key), None)
+                draft.match = holder
+        headers = self.standing.headers(uow, (draft.match for draft in drafts if draft.match is not None))
+        mine = [i for i, header in headers.items() if header["type"] == self.type_id and header["seen"]]
+        clear, masked = self.standing.documents(uow, mine)
+        for draft in drafts:
+            if draft.match in masked:
+                before = masked[draft.match]
+                draft.reading = layout.read(self.type_id, draft.cells, self.look, before)
+                merging.keep_links(draft.reading, self.type_id, before)
+                self._finish(draft)
+            elif draft.number is not None:
+                draft.reading = layout.read(self.type_id, draft.cells, self.look)
+                self._finish(draft)
+        return Found(headers, clear, masked, by_key, self.standing.gaps(uow, mine))
+
+    # --- one row --------------------------------------------------------------------------------------------
+
+    def _one(self, uow: UnitOfWork, draft: _Draft, found: Found) -> Verdict:
+        verdict = Verdict(draft.row.number)
+        verdict.title = derive.title(self.type_id, draft.document)[:500]
+        day = derive.dated_on(self.type_id, draft.document) if self._dated(draft.document) else None
+        verdict.year = None if day is None else day.year
+        self._notes(draft, verdict)
+        header = found.headers.get(draft.match) if draft.match is not None else None
+        if draft.number is not None and (header is None or header["type"] != self.type_id or not header["seen"]):
+            self._say(verdict, "record_no", "没有这条记录，或无权限查看", "No such record, or no permission to see it", "record_no")
+            return verdict
+        if header is not None:
+            self._about(uow, draft, header, found, verdict)
+        else:
+            self._new(uow, draft, verdict)
+        return verdict
+
+    def _dated(self, document: Mapping[str, Any]) -> bool:
+        value = document.get(self.record_type.dated_by)
+        return isinstance(value, int) or (isinstance(value, str) and len(value) in (4, 7, 10))
+
+    def _notes(self, draft: _Draft, verdict: Verdict) -> None:
+        """What the file itself has wrong in the row (error values, formulas without a result)."""
+        for note in draft.row.notes:
+            index = note.column
+            heading = "" if index is None else self.cells.columns.targets[index].heading
+            key = "" if index is None else self.cells.columns.targets[index].key
+            if index is None or key:
+                verdict.findings.append(Finding(index, heading, key, "", note.zh, note.en, note.severity, "file"))
+
+    def _new(self, uow: UnitOfWork, draft: _Draft, verdict: Verdict) -> None:
+        document = draft.document
+        self._people(draft, verdict)
+        self._problems(draft, document, verdict, self.rules.problems(uow, document), frozenset())
+        if any(f.severity == "error" for f in verdict.findings):
+            verdict.result = "error"
+            return
+        if verdict.people:
+            verdict.result = "held"
+            return
+        marks = self.marks(document, draft.keys)
+        row = self.standing.row_of(marks, draft.row.number)
+        if row is not None:
+            verdict.repeats_row = row or None
+            self._repeats(verdict, *_earlier(row))
+            return
+        if not self.options.alike and self._alike(uow, draft, document, verdict):
+            return
+        self.standing.take(marks, draft.row.number)
+        verdict.result, verdict.document = "new", document
+
+    def marks(self, document: Mapping[str, Any], keys: Sequence[duplicates.Key] | None = None) -> list[Any]:
+        """What no two rows of a file may share: natural keys; and title, year and occasion of those without a key
+        that tells them apart (a paper's key made of its title is none)."""
+        known = duplicates.keys(self.type_id, document) if keys is None else keys
+        marks: list[Any] = [(key.kind, key.value) for key in known]
+        if self.type_id in duplicates.NEAR_TYPES and not self.options.alike:
+            title = duplicates.folded(derive.title(self.type_id, document))
+            told = tuple(sorted(key.value for key in known if key.kind != "paper_title"))
+            if title:
+                year = str(document.get(self.record_type.dated_by) or "")[:4]
+                marks.append(("title", title, year, occasion(self.type_id, document), told))
+        return marks
+
+    def _alike(self, uow: UnitOfWork, draft: _Draft, document: Document, verdict: Verdict) -> bool:
+        """A record of the same title that stands: the same record if nothing differs, else one to be looked at."""
+        title = duplicates.folded(derive.title(self.type_id, document))
+        if not title or self.type_id not in duplicates.NEAR_TYPES:
+            return False
+        near = [i for i, year in self.standing.titled(uow, title) if verdict.year is None or year is None or abs(year - verdict.year) <= 1]
+        if not near:
+            return False
+        headers = self.standing.headers(uow, near)
+        clear, _masked = self.standing.documents(uow, [i for i, h in headers.items() if h["seen"]])
+        for record_id, before in clear.items():
+            if occasion(self.type_id, before) != occasion(self.type_id, document):
+                continue
+            other = {key.kind: key.value for key in duplicates.keys(self.type_id, before) if key.kind != "paper_title"}
+            if any(key.kind in other and other[key.kind] != key.value for key in draft.keys):
+                continue
+            verdict.record_id = record_id
+            after = serializer.clean(self.type_id, merging.merged(self.type_id, before, draft.reading, self.cells.keys, clear=False))
+            if after == serializer.clean(self.type_id, before):
+                verdict.result = "unchanged"
+            else:
+                number = derive.number_of(self.type_id, record_id)
+                verdict.result = "duplicate"
+                verdict.changes = merging.differences(self.type_id, before, after, self.look.codes, self.look)
+                self._say(
+                    verdict, self.record_type.title, f"疑似重复：与已有记录 {number}《{headers[record_id]['title']}》名称相同",
+                    f"Possibly repeats {number} “{headers[record_id]['title']}”: the same title", "D002", "warning",
+                )  # fmt: skip
+            return True
+        return False
+
+    # --- a row about a record that stands -------------------------------------------------------------------
+
+    def _about(self, uow: UnitOfWork, draft: _Draft, header: dict[str, Any], found: Found, verdict: Verdict) -> None:
+        record_id = header["id"]
+        verdict.record_id, verdict.header = record_id, header
+        number = derive.number_of(header["type"], record_id)
+        mark = ("record", record_id)
+        row = self.standing.row_of([mark], draft.row.number)
+        if header["batch_id"] == self.standing.batch_id is not None and draft.number is None:
+            self._repeats(verdict, *_earlier(0))
+            return
+        if row is not None:
+            verdict.repeats_row = row or None
+            self._repeats(verdict, *_earlier(row))
+            return
+        if record_id not in found.clear:  # of another type, or not the actor's to see
+            label = f"{number}《{header['title']}》" if header["seen"] else ""
+            verdict.record_id = record_id if header["seen"] else None
+            self._repeats(verdict, f"本校已有记录{label}", f"a record of this university {label}".strip())
+            return
+        self.standing.take([mark], draft.row.number)
+        before = serializer.clean(self.type_id, found.clear[record_id])
+        by_number = draft.number is not None
+        if not by_number and not self._same_thing(before, draft.document):
+            title = header["title"]
+            self._repeats(
+                verdict, f"已有记录 {number}《{title}》，但名称不同，请核对编号", f"{number} “{title}”, whose title is another; compare the numbers"
+            )
+            return
+        reading = draft.reading
+        raw = merging.merged(self.type_id, found.clear[record_id], reading, self.cells.keys, clear=by_number)
+        raw = entry.unmasked(self.type_id, raw, found.clear[record_id])
+        after = serializer.clean(self.type_id, raw)
+        if after == before and not reading.wrong:
+            verdict.result = "unchanged"
+            return
+        verdict.changes = merging.differences(self.type_id, before, after, self.look.codes, self.look)
+        refused = self.rules.may_change(header) if self.options.update or by_number else None
+        if refused is not None and not by_number:
+            self._repeats(verdict, f"已有记录 {number}《{header['title']}》（{refused[0]}）", f"{number} “{header['title']}” ({refused[1]})")
+            return
+        if not self.options.update and not by_number:
+            self._repeats(verdict, f"已有记录 {number}《{header['title']}》，内容有不同", f"{number} “{header['title']}”, which differs")
+            return
+        if refused is not None:
+            self._say(verdict, "record_no", f"{number}：{refused[0]}", f"{number}: {refused[1]}", "state")
+        self._people(draft, verdict)
+        self._problems(draft, after, verdict, self.rules.problems(uow, after, header, before), found.gaps.get(record_id, frozenset()))
+        if any(f.severity == "error" for f in verdict.findings):
+            verdict.result = "error"
+        elif verdict.people:
+            verdict.result = "held"
+        else:
+            verdict.result, verdict.document, verdict.before = "changed", after, before
+
+    def _repeats(self, verdict: Verdict, zh: str, en: str) -> None:
+        verdict.result = "duplicate"
+        self._say(verdict, self.record_type.title, f"重复：{zh}", f"Duplicate: {en}", "D001", "warning")
+
+    def _same_thing(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Whether two documents under one natural key are about one thing, by their titles."""
+        old, new = (duplicates.folded(derive.title(self.type_id, one)) for one in (before, after))
+        return not old or not new or fuzz.ratio(old, new) >= OTHER_TITLE or old in new or new in old
+
+    # --- what is said ---------------------------------------------------------------------------------------
+
+    def _people(self, draft: _Draft, verdict: Verdict) -> None:
+        """Names without a person: held for a choice, or left unlinked with a finding."""
+        for named in draft.reading.people:
+            offered = people.candidates(named, self.look)
+            chosen = self.choices.of(named, draft.row.number) if self.choices else None
+            if chosen is not None:
+                self._settled(draft, named)
+                continue
+            if not offered:
+                continue
+            if self.options.holds:
+                self._settled(draft, named)
+                verdict.people.append(people.offered(named, offered, none_allowed=not named.staff_no))
+            else:
+                who = "；".join(one.label for one in offered[:3])
+                issue = k.Issue(
+                    self._placed(named, draft), f"“{named.name}”未关联人员库，同名人员：{who}",
+                    f"“{named.name}” is linked to nobody; people of that name: {who}", "warning", "unlinked",
+                )  # fmt: skip
+                verdict.gaps.append(issue)
+
+    def _placed(self, named: layout.NamedPerson, draft: _Draft) -> str:
+        rows = draft.document.get("contributors", [])
+        roles = {step.name: step.role for step in self.record_type.contributor_steps()}
+        for i, row in enumerate(rows):
+            if row.get("role") == roles.get(named.step) and row.get("rank") == named.rank:
+                return f"contributors[{i}].person_id"
+        return "contributors"
+
+    def _settled(self, draft: _Draft, named: layout.NamedPerson) -> None:
+        """What the reader said of this person's number is answered by the choice."""
+        step = next((s for s in self.record_type.contributor_steps() if s.name == named.step), None)
+        if step is None:
+            return
+        at = f"contributors[{named.rank - step.first_rank}].person_id"
+        draft.reading.issues[:] = [
+            (key, issue) for key, issue in draft.reading.issues
+            if not (key == f"{named.step}.person" and issue.field == at and issue.rule in PERSON_RULES)
+        ]  # fmt: skip
+
+    def _problems(
+        self, draft: _Draft, document: Document, verdict: Verdict, judged: list[k.Issue], known_gaps: frozenset[str]
+    ) -> None:
+        """Everything wrong with the row at once: cells that cannot be read, then the record's own rules."""
+        history = self.options.as_history
+        wrong = draft.reading.wrong
+        held = {(named.key.split(".")[0], named.rank) for named in verdict.people}
+        for key, issue in draft.reading.issues:
+            self._issue(verdict, key, issue, draft, gap=history and self._may_lack(key, issue))
+        for issue in judged:
+            if issue.rule == validate.REQUIRED and issue.field in known_gaps:
+                continue
+            key = layout.column_of(self.type_id, issue.field, document) if issue.field else ""
+            if key in wrong and issue.severity == "error":
+                continue  # the cell is said to be wrong already
+            if held and issue.rule == "AC-056" and self._is_held(issue, document, held):
+                continue
+            slot = issue.rule == validate.REQUIRED and issue.field in self.rules.slots
+            gap = slot or (history and issue.severity == "error" and self._may_lack(key, issue))
+            self._issue(verdict, key, issue, draft, gap=gap)
+        misfits = storable.problems(self.type_id, document)
+        for issue in misfits:
+            key = layout.column_of(self.type_id, issue.field, document)
+            if not any(f.key == key and f.severity == "error" for f in verdict.findings):
+                self._issue(verdict, key, k.Issue(issue.field, issue.zh, issue.en, "error", "storable"), draft, gap=False)
+
+    def _is_held(self, issue: k.Issue, document: Mapping[str, Any], held: set[tuple[str, int]]) -> bool:
+        """Somebody who waits for a choice is not told to be chosen."""
+        parts = issue.field.removeprefix("contributors[").split("]")
+        rows = document.get("contributors", [])
+        if not parts[0].isdecimal() or int(parts[0]) >= len(rows):
+            return False
+        row = rows[int(parts[0])]
+        roles = {step.role: step.name for step in self.record_type.contributor_steps()}
+        return (roles.get(row.get("role"), ""), row.get("rank")) in held
+
+    def _may_lack(self, key: str, issue: k.Issue) -> bool:
+        return issue.rule not in NEVER_A_GAP and key != self.record_type.title and key != "record_no"
+
+    def _issue(self, verdict: Verdict, key: str, issue: k.Issue, draft: _Draft, *, gap: bool) -> None:
+        if gap:
+            verdict.gaps.append(k.Issue(issue.field, issue.zh, issue.en, "warning", issue.rule or "unread"))
+        index, heading = self._headings.get(key, (None, self._columns[key].zh if key in self._columns else ""))
+        secret = key in self._columns and isinstance(self._columns[key].field, k.Secret)
+        value = "" if secret or issue.rule == "V001" else _shown(draft.cells.get(key))
+        severity: Any = "gap" if gap else issue.severity
+        one = Finding(index, heading, key, value, issue.zh, issue.en, severity, issue.rule)
+        if one not in verdict.findings:
+            verdict.findings.append(one)
+
+    def _say(self, verdict: Verdict, key: str, zh: str, en: str, rule: str, severity: Any = "error") -> None:
+        index, heading = self._headings.get(key, (None, ""))
+        verdict.findings.append(Finding(index, heading, key, "", zh, en, severity, rule))
+
+
+def _earlier(row: int) -> tuple[str, str]:
+    """An earlier row of the file; 0: one of those read before a kill, whose number is not known any more."""
+    return (f"本文件第 {row} 行", f"row {row} of this file") if row else ("本文件前面的行", "an earlier row of this file")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return text if len(text) <= 60 else text[:60] + "…"
