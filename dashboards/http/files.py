@@ -15,8 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.http import edge, pages
 from dashboards.http.words import word
-from ingestion import accounts, attachments, audit
-from ingestion.exchange.export import outbox
+from ingestion import accounts, attachments, audit, outbox
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.store.engine import Store
 

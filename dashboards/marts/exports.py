@@ -1,4 +1,4 @@
-"""Workbooks of figures, for one account to fetch (``ingestion.exchange.export.outbox`` keeps them).
+"""Workbooks of figures, for one account to fetch (``ingestion.outbox`` keeps them).
 
 Every workbook repeats title, filters, definition, unit, as-of time, generation, who exported and the row
 count (sheet 导出说明); texts stay texts, whatever they begin with.
@@ -17,8 +17,8 @@ import xlsxwriter
 from dashboards.marts import definitions, numbers
 from dashboards.marts.reader import Mart
 from dashboards.marts.scope import Spec
-from ingestion.exchange.export.outbox import KEPT, discard, expires, fetch, folder, new, sweep
-from ingestion.exchange.export.writing import LONGEST, clean, literal
+from ingestion.exchange.plain import LONGEST, clean, literal
+from ingestion.outbox import KEPT, discard, expires, fetch, folder, new, sweep
 from ingestion.principal import OperationError, Principal
 
 __all__ = ["KEPT", "NotReconciled", "Sheet", "discard", "expires", "fetch", "folder", "new", "notes_of", "sweep", "workbook"]
@@ -58,7 +58,7 @@ def workbook(path: Path, sheets: Sequence[Sheet], notes: Sequence[tuple[str, str
 
 def notes_of(principal: Principal, mart: Mart, title: str, filters: str, spec: Spec | None = None) -> list[tuple[str, str]]:
     """The lines of 导出说明."""
-    lines = [("标题", title), ("筛选条件", filters)]
+    lines = [("单位名称", whose(mart)), ("标题", title), ("筛选条件", filters)]
     if spec is not None:
         found = definitions.definition(mart, spec.indicator)
         lines += [("统计口径", found.definition_zh), ("公式", found.formula_zh), ("单位", found.unit()), ("版本", found.version)]
@@ -69,6 +69,12 @@ def notes_of(principal: Principal, mart: Mart, title: str, filters: str, spec: S
         ("对账", "一致" if mart.meta.reconciled else "未通过"),
         ("导出人", f"{principal.name}（{principal.username}）"),
     ]
+
+
+def whose(mart: Mart) -> str:
+    """The name of the university a file belongs to (AC-088); of the files over all of them the province's."""
+    rows = mart.rows("SELECT name FROM dim_university WHERE university_code = ?", [mart.meta.university_code])
+    return str(rows[0][0]) if rows and rows[0][0] else "全省高校"
 
 
 def _cell(sheet: Any, line: int, column: int, value: Any, day: Any) -> None:

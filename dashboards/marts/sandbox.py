@@ -20,7 +20,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from dashboards.marts import dictionary, reader
+from dashboards.marts import dictionary, exports, reader
 from ingestion.principal import Denied, OperationError, Principal
 from ingestion.store.engine import local_time
 
@@ -89,6 +89,7 @@ def export(
     meta = mart.meta
     as_of = local_time(meta.as_of).strftime("%Y-%m-%d %H:%M:%S") if meta.as_of else "—"
     notes = [
+        ["单位名称", exports.whose(mart)],
         ["标题", "自定义查询结果"],
         ["查询语句", sql],
         ["数据截至", as_of],
@@ -216,6 +217,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "time": ("查询超过 {seconds} 秒，已停止；请缩小范围或先汇总。", "The query took more than {seconds} seconds and was stopped: narrow it or aggregate first."),
     "too_wide": ("结果过大，无法显示；请减少字段或缩小范围。", "The result is too large to show: select fewer columns or rows."),
     "xlsx_rows": ("结果超过 1,048,575 行，xlsx 放不下；请导出 CSV。", "More than 1,048,575 rows do not fit an xlsx file: export CSV."),
+    "cell_length": ("字段“{word}”中有超过 32,767 字的内容，xlsx 放不下；请导出 CSV。", "“{word}” holds a text of more than 32,767 characters, which no xlsx cell does: export CSV."),
     "busy": ("正在运行的查询较多，请稍后再试。", "Many queries are running: try again shortly."),
     "failed": ("查询没有成功，请检查语句。", "The query did not succeed: check the statement."),
 }  # fmt: skip

@@ -17,6 +17,7 @@ import resource
 import signal
 import sys
 import time
+from xml.sax.saxutils import escape
 
 MEMORY = "512MB"
 ADDRESS_SPACE = 4 << 30  # DuckDB reserves far more than it uses
@@ -329,6 +330,14 @@ def _csv_cell(value):
     return value
 
 
+CELL = 32_767  # characters a workbook's cell holds
+
+
+def _literal(text: str) -> str:
+    """xlsxwriter in constant memory takes "<r>…</r>" for its own markup and would copy it into the file."""
+    return f'<r><t xml:space="preserve">{escape(text)}</t></r>' if text.startswith("<r>") and text.endswith("</r>") else text
+
+
 def _export_xlsx(con, columns: list[str], export: dict) -> int:
     import xlsxwriter
 
@@ -352,13 +361,16 @@ def _export_xlsx(con, columns: list[str], export: dict) -> int:
                     if isinstance(plain, int) and abs(plain) >= 10**15:
                         plain = str(plain)  # a sheet's number ends after 15 digits
                     if isinstance(plain, str):
-                        data.write_string(count, index, control.sub("", plain)[:32_767])
+                        plain = control.sub("", plain)
+                        if len(plain) > CELL:  # never cut (AC-248)
+                            raise Refused("cell_length", columns[index])
+                        data.write_string(count, index, _literal(plain))
                     elif plain is not None:
                         data.write(count, index, plain)
         notes = book.add_worksheet("导出说明")
         for line, (label, text) in enumerate([*export["notes"], ["行数", str(count)]]):
             notes.write_string(line, 0, label)
-            notes.write_string(line, 1, control.sub("", text)[:32_767])
+            notes.write_string(line, 1, _literal(control.sub("", text)[:CELL]))
         book.close()
     return count
 

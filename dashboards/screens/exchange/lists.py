@@ -7,10 +7,9 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.i18n import language, pick, t
 from dashboards.screens.exchange import under_way
-from ingestion import permissions
+from ingestion import outbox, permissions
 from ingestion.catalog.kinds import RecordType
 from ingestion.exchange import export, layout, template
-from ingestion.exchange.export import outbox
 from ingestion.jobs import Job
 from ingestion.principal import OperationError, Principal
 from ingestion.search import Page, Query

@@ -1,6 +1,6 @@
 """Lists as files: workbook, CSV, and for publications BibTeX and a Word list in GB/T 7714.
 
-``hand_out`` makes one for its maker to fetch (``outbox``), ``enqueue`` and ``run_job`` do so as a job, ``make`` writes
+``hand_out`` makes one for its maker to fetch (``ingestion.outbox``), ``enqueue`` and ``run_job`` do so as a job, ``make`` writes
 to a path. What is exported is what ``permissions.visible`` shows, no more, and as many as were shown.
 """
 

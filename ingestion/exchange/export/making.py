@@ -8,14 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion import audit, jobs, permissions, preferences, search, settings
+from ingestion import audit, jobs, outbox, permissions, preferences, search, settings
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.derive import number_of
 from ingestion.exchange import layout
-from ingestion.exchange.export import bibtex, conditions, gbt7714, outbox, word, works, writing
+from ingestion.exchange.export import bibtex, conditions, gbt7714, word, works, writing
 from ingestion.exchange.export.request import Made, Request, from_parameters
 from ingestion.exchange.export.rows import Record, Sheet, ids_of, records
+from ingestion.exchange.plain import clean
 from ingestion.principal import ROLE_NAMES, OperationError, Principal
 from ingestion.store.engine import Store, UnitOfWork, local_time, utc_now
 
@@ -124,7 +125,7 @@ class _Making:
         def texts(as_text: Callable[[works.Work], str]) -> Iterator[str]:
             nonlocal written
             for one in records(self.uow, self.actor, self.request, self.ids):
-                line = writing.clean(as_text(self._work(one)))
+                line = clean(as_text(self._work(one)))
                 hashed.write(line + "\n")
                 written += 1
                 if written % 200 == 0:

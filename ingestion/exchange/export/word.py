@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
-
 
 def write(path: Path, title: str, subtitle: str, references: Iterable[str], about: Iterable[tuple[str, str]]) -> int:
     """Writes title, references [1] [2] … and the lines about the export; gives how many references."""
+    import docx  # a sixth of a second, which no other export needs
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm, Pt
+
     book = docx.Document()
     section = book.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -45,5 +44,8 @@ def write(path: Path, title: str, subtitle: str, references: Iterable[str], abou
 
 def _fonts(style: Any) -> None:
     """宋体 with Times New Roman, 五号: what Chinese offices expect."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
     style.font.name, style.font.size = "Times New Roman", Pt(10.5)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")

@@ -13,13 +13,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import xlsxwriter
 
 from ingestion.catalog import kinds as k
 from ingestion.exchange.export import package
 from ingestion.exchange.layout import Cell, Column
+from ingestion.exchange.plain import CONTROL, LONGEST, clean, literal
 from ingestion.exchange.template.workbook import (
     LINE,
     OPTIONS,
@@ -31,9 +31,7 @@ from ingestion.exchange.template.workbook import (
 )
 from ingestion.principal import OperationError
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 FORMULA = frozenset("=+-@\t\r＝＋－＠")
-LONGEST = 32_767  # characters a workbook's cell holds
 TOLD = 20  # of the cells too long, named in the refusal
 Tick = Callable[[int], None]
 
@@ -60,18 +58,6 @@ def text(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     return f"{cell:f}" if type(cell) is Decimal else str(cell)
-
-
-def clean(words: str) -> str:
-    """Without characters no file may hold."""
-    return words if words.isprintable() else CONTROL.sub("", words)
-
-
-def literal(words: str) -> str:
-    """A text as xlsxwriter must be given it: in constant memory it takes "<r>…</r>" for its own markup and copies it."""
-    if words.startswith("<r>") and words.endswith("</r>"):
-        return f'<r><t xml:space="preserve">{escape(words)}</t></r>'
-    return words
 
 
 class Hash:

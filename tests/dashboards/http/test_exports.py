@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.marts import exports
-from ingestion import accounts
-from ingestion.exchange.export import outbox
+from ingestion import accounts, outbox
 from ingestion.principal import Principal
 from tests.dashboards.http.client import Client
 from tests.dashboards.http.test_gate import client, logged_in

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.marts import exports, reader
 from dashboards.marts.numbers import Spec
-from ingestion.exchange.export import outbox
+from ingestion import outbox
 from ingestion.principal import NotFound, Principal
 from ingestion.store.engine import utc_now
 
@@ -28,7 +28,7 @@ def _made(principal: Principal) -> str:
     return export_id
 
 
-@pytest.mark.ac("AC-098")
+@pytest.mark.ac("AC-098", "AC-088")
 def test_a_workbook_repeats_what_it_is(who: Who) -> None:
     mart = reader.open_for(who("office_admin"))
     export_id, path = exports.new(who("office_admin"), "论文数", "xlsx")
@@ -38,6 +38,7 @@ def test_a_workbook_repeats_what_it_is(who: Who) -> None:
     assert book["论文数"]["C3"].value == 1.5
     said = {row[0]: row[1] for row in book["导出说明"].iter_rows(values_only=True)}
     assert {"标题", "筛选条件", "统计口径", "公式", "单位", "版本", "数据截至", "批次", "对账", "导出人", "行数"} <= set(said)
+    assert said["单位名称"] == "江城大学" and exports.whose(reader.open_for(who("province_staff", "42"))) == "全省高校"
     assert said["行数"] == "2" and said["批次"] == "#1" and said["单位"] == "篇"
 
 

@@ -204,7 +204,16 @@ def test_an_export_holds_every_row_and_no_running_formula(who: Who, tmp_path: Pa
     assert data.max_row == 12_001
     assert (data["B2"].value, data["B2"].data_type, data["C2"].value) == ("=1+1", "s", -2.5)
     notes = {row[0]: row[1] for row in opened["导出说明"].iter_rows(values_only=True)}
-    assert notes["行数"] == "12000" and notes["批次"] == "#1" and notes["数据截至"] and "张伟" in notes["导出人"]
+    assert notes["单位名称"] == "江城大学" and notes["行数"] == "12000" and notes["批次"] == "#1" and notes["数据截至"] and "张伟" in notes["导出人"]
+
+
+@pytest.mark.ac("AC-248")
+def test_a_text_is_written_whole_or_not_at_all_and_never_as_markup(who: Who, tmp_path: Path) -> None:
+    sandbox.export(who("analyst"), "SELECT '<r><t>x</t></r>' AS a", "xlsx", tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx")["查询结果"]["A2"].value == "<r><t>x</t></r>"
+    with pytest.raises(Refused, match="32,767"):
+        sandbox.export(who("analyst"), "SELECT repeat('长', 32768) AS 摘要", "xlsx", tmp_path / "b.xlsx")
+    assert not (tmp_path / "b.xlsx").exists()
 
 
 def test_a_refused_export_leaves_no_file(who: Who, tmp_path: Path) -> None:

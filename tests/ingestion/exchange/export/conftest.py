@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import bulk
+from ingestion import bulk, outbox
 from ingestion.accounts import system_principal
-from ingestion.exchange.export import outbox
 from tests.ingestion.records.conftest import T1, World, sqlite_world, world
 
 __all__ = ["filed", "own_outbox", "sqlite_world", "world"]

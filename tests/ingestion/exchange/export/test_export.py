@@ -18,14 +18,16 @@ from ingestion import (
     jobs,
     libraries,
     messages,
+    outbox,
     search,
     serializer,
 )
 from ingestion.catalog.registry import TYPE_IDS
 from ingestion.documents import clean
 from ingestion.exchange import export, layout, tabular
-from ingestion.exchange.export import making, outbox, package, writing
+from ingestion.exchange.export import making, package, writing
 from ingestion.exchange.export.request import from_parameters
+from ingestion.exchange.plain import literal
 from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.search import Query
 from ingestion.store import platform as p
@@ -360,4 +362,4 @@ def test_conditions_of_a_command_make_the_query_of_a_page(sqlite_world: World) -
         export.Request("award", "bib")
     with pytest.raises(OperationError, match="没有字段"):
         export.Request("paper", columns=("nothing",))
-    assert writing.literal("<r>a&b</r>") == '<r><t xml:space="preserve">&lt;r&gt;a&amp;b&lt;/r&gt;</t></r>'
+    assert literal("<r>a&b</r>") == '<r><t xml:space="preserve">&lt;r&gt;a&amp;b&lt;/r&gt;</t></r>'
