@@ -11,10 +11,10 @@ import pytest
 from ingestion.catalog import kinds as k
 from ingestion.catalog import secrecy
 from ingestion.catalog.registry import TYPE_IDS
-from ingestion.exchange import layout, tabular, template
+from ingestion.exchange import importing, layout, tabular, template
 from ingestion.exchange.layout import accounts
 from ingestion.exchange.template import examples, guide, workbook
-from ingestion.principal import Denied
+from ingestion.principal import Denied, OperationError
 from ingestion.store.engine import Store
 from tests.ingestion.exchange.layout import generated
 from tests.universe import Universe
@@ -79,6 +79,19 @@ def test_reading_a_template_finds_its_version_and_no_row(tmp_path: Path, languag
     assert book.template == ("paper", template.version("paper"))
     assert book.sheets[0].row_count == 0
     assert [s.name for s in book.sheets if not s.hidden] == ["论文", "填写说明"] if language == "zh" else ["Paper", "How to fill in"]
+
+
+@pytest.mark.ac("AC-027")
+@pytest.mark.parametrize("type_id", ["person", "vertical_project", "fund_expense", "paper"])
+def test_an_unchanged_template_imports_nothing_and_has_no_error(sqlite_universe: Universe, tmp_path: Path, type_id: str) -> None:
+    store, office = sqlite_universe.store, sqlite_universe.o1
+    with store.read("99001") as uow:
+        look = template.look_of(uow, office, type_id, "zh")
+    template.write(tmp_path / "t.xlsx", type_id, look)
+    outcome = importing.import_file(store, office, type_id, tmp_path / "t.xlsx", importing.Options(non_secret=True), dry_run=True)
+    assert not any(outcome.counts.values())
+    with pytest.raises(OperationError, match="模板"):
+        importing.import_file(store, office, "book", tmp_path / "t.xlsx", importing.Options(non_secret=True), dry_run=True)
 
 
 @pytest.mark.ac("AC-198")
