@@ -1,42 +1,113 @@
-"""Bibliographic files → neutral entries: CSSCI tagged text, Web of Science plain text and tab-delimited."""
+"""Bibliographic files → neutral entries, the format told by the content and not by the name."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.exchange.bibliographic import cssci, wos
-from ingestion.exchange.bibliographic.entry import Author, Entries, Entry, Problem
-from ingestion.exchange.bibliographic.text import load
+from ingestion.exchange.bibliographic import (
+    bibtex,
+    cnki,
+    cssci,
+    endnote,
+    gbt7714,
+    noteexpress,
+    pubmed,
+    ris,
+    scopus,
+    wos,
+)
+from ingestion.exchange.bibliographic.entry import KIND_WORDS, Author, Doubt, Entries, Entry, Kind, Problem
+from ingestion.exchange.bibliographic.text import check, load
+from ingestion.exchange.bibliographic.text import read as text_of
 from ingestion.principal import OperationError
 
-__all__ = ["Author", "Entries", "Entry", "Problem", "parse", "read"]
+__all__ = [
+    "FORMATS", "KIND_WORDS", "Author", "Doubt", "Entries", "Entry", "Format", "Kind", "Problem", "parse", "read", "read_bytes",
+    "recognised", "text_of",
+]  # fmt: skip
 
-FORMATS = {"cssci": "CSSCI", "wos": "Web of Science 纯文本", "wos_tab": "Web of Science 制表符分隔"}
+Reader = Callable[[str], tuple[list[Entry], list[Problem]]]
 
 
-def read(path: Path | str) -> Entries:
-    """All entries of a file and every problem found, the format told by its content.
+@dataclass(frozen=True)
+class Format:
+    """A format by its id. ``known`` says whether a text is of it; ``read`` may raise ``OperationError`` for a file
+    beyond its limits, and nothing else."""
+
+    id: str
+    zh: str
+    en: str
+    known: Callable[[str], bool]
+    read: Reader
+
+
+FORMATS: tuple[Format, ...] = (  # asked in this order: what cannot be mistaken comes first
+    Format("wos_tab", "Web of Science 制表符分隔", "Web of Science, tab-delimited", wos.is_tabbed, wos.read_tabbed),
+    Format("wos", "Web of Science 纯文本", "Web of Science plain text", wos.is_tagged, wos.read_tagged),
+    Format("cssci", "CSSCI", "CSSCI", cssci.is_cssci, cssci.read),
+    Format("scopus", "Scopus CSV", "Scopus CSV", scopus.is_scopus, scopus.read),
+    Format("noteexpress", "NoteExpress", "NoteExpress", noteexpress.is_noteexpress, noteexpress.read),
+    Format("pubmed", "PubMed (nbib)", "PubMed (nbib)", pubmed.is_nbib, pubmed.read),
+    Format("ris", "RIS", "RIS", ris.is_ris, ris.read),
+    Format("endnote", "EndNote", "EndNote", endnote.is_endnote, endnote.read),
+    Format("refworks", "RefWorks", "RefWorks", cnki.is_refworks, cnki.read_refworks),
+    Format("cnki", "知网自定义 / 知网研学", "CNKI custom or E-Study", cnki.is_custom, cnki.read_custom),
+    Format("bibtex", "BibTeX", "BibTeX", bibtex.is_bibtex, bibtex.read),
+    Format("gbt7714", "GB/T 7714 参考文献列表", "GB/T 7714 reference list", gbt7714.is_list, gbt7714.read),
+)
+
+
+def read(path: Path | str, name: str | None = None) -> Entries:
+    """All entries of a file and every problem found. ``name``: what the user calls the file.
 
     Raises:
-        OperationError: no file, not text, or none of the known formats.
+        OperationError: no file, not text, none of the known formats, or beyond their limits.
     """
     path = Path(path)
-    text, encoding = load(path)
-    return parse(text, encoding, path.name)
+    text, encoding = load(path, name)
+    return parse(text, encoding, name or path.name)
+
+
+def read_bytes(data: bytes, name: str) -> Entries:
+    """As ``read``, from an upload."""
+    text, encoding = text_of(data, name)
+    return parse(text, encoding, name)
+
+
+def recognised(text: str) -> Format | None:
+    return next((one for one in FORMATS if one.known(text)), None)
 
 
 def parse(text: str, encoding: str = "UTF-8", name: str = "") -> Entries:
-    """As ``read``, from text."""
-    if wos.is_tabbed(text):
-        kind, (entries, problems) = "wos_tab", wos.read_tabbed(text)
-    elif wos.is_tagged(text):
-        kind, (entries, problems) = "wos", wos.read_tagged(text)
-    elif cssci.MARK in text:
-        kind, (entries, problems) = "cssci", cssci.read(text)
-    else:
+    """As ``read``, from text, such as pasted references."""
+    check(text, name)
+    format_ = recognised(text)
+    if format_ is None:
+        shown = f"文件“{name}”" if name else "这段文字"
+        shown_en = f"“{name}”" if name else "this text"
         raise OperationError(
-            f"文件“{name}”的格式不能识别；可导入 CSSCI 标签文本、Web of Science 纯文本或制表符分隔文件。",
-            f"The format of “{name}” is not known; CSSCI tagged text and Web of Science plain text or "
-            "tab-delimited files can be imported.",
+            f"{shown}的格式不能识别；可导入：{'、'.join(one.zh for one in FORMATS)}。",
+            f"The format of {shown_en} is not known; there can be imported: {', '.join(one.en for one in FORMATS)}.",
         )
-    return Entries(kind, encoding, tuple(entries), tuple(problems))
+    entries, problems = format_.read(text)
+    if not entries and not problems:
+        raise OperationError(
+            f"内容是 {format_.zh} 格式，但没有一条题录。", f"This is {format_.en}, but holds no reference."
+        )
+    return Entries(format_.id, encoding, tuple(entries), (*problems, *_also(text, format_)))
+
+
+def _also(text: str, chosen: Format) -> list[Problem]:
+    """A file put together from several formats is read in one only; what is left is told."""
+    return [
+        Problem(
+            0,
+            1,
+            f"文件按 {chosen.zh} 读取；其中还有 {other.zh} 格式的内容，没有读取，请分开导入。",
+            f"The file was read as {chosen.en}; it also holds {other.en}, which was not read. Import them apart.",
+        )
+        for other in FORMATS
+        if other.id not in (chosen.id, "gbt7714", "scopus", "wos_tab") and other.known(text)
+    ]

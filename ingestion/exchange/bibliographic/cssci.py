@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from ingestion.exchange.bibliographic.entry import Author, Entry, Problem, broken
-from ingestion.exchange.bibliographic.text import clean, lines
+from ingestion.exchange.bibliographic.text import MOST_ENTRIES, clean, lines, too_many
 
-MARK = "【来源篇名】"
+_FIRST = re.compile(r"^\s*【\s*来\s*源\s*篇\s*名\s*】", re.M)
 _TAG = re.compile(r"^【([^】]{1,20})】(.*)$")
 _RULE = re.compile(r"^-{5,}\s*$")
 _ISSUE = re.compile(r"^(?P<year>\d{4}),?(?P<volume>[^(:,]*)(?:\((?P<issue>[^)]*)\))?(?::(?P<pages>.*))?$")
-_UNIT = re.compile(r"\[([^\]]+)\]([^\[]*)")
+_UNIT = re.compile(r"\[([^\[\]]+)\]([^\[]*)")
+
+
+def is_cssci(text: str) -> bool:
+    return bool(_FIRST.search(text))
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
@@ -46,6 +50,8 @@ def _blocks(text: str) -> list[tuple[int, dict[str, str]]]:
             if name == "来源篇名" or name in block:
                 close()
             if not block:
+                if len(blocks) >= MOST_ENTRIES:
+                    raise too_many()
                 first = at
             tag = name
             block[tag] = match[2]

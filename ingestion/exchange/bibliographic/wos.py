@@ -5,16 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-from ingestion.exchange.bibliographic.entry import Author, Entry, PaperKind, Problem, broken
-from ingestion.exchange.bibliographic.text import clean, lines
+from ingestion.exchange.bibliographic.entry import Author, Entry, Kind, Problem, broken
+from ingestion.exchange.bibliographic.printed import MONTHS, language
+from ingestion.exchange.bibliographic.text import MOST_ENTRIES, clean, lines, too_many
 
 _TAG = re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$")
-_MONTHS = {
-    m: i
-    for i, m in enumerate(
-        ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
-    )
-}
 _INDEXES = {
     "Science Citation Index Expanded": "SCI",
     "Social Science Citation Index": "SSCI",
@@ -24,13 +19,9 @@ _INDEXES = {
     "Conference Proceedings Citation Index - Social Science & Humanities": "CPCI-SSH",
     "Emerging Sources Citation Index": "ESCI",
 }
-_LANGUAGES = {
-    "English": "en", "Chinese": "zh", "Spanish": "es", "Portuguese": "pt", "German": "de", "French": "fr",
-    "Russian": "ru", "Japanese": "ja", "Korean": "ko", "Italian": "it", "Polish": "pl", "Turkish": "tr",
-}  # fmt: skip
-_KINDS: dict[str, PaperKind] = {"J": "journal", "C": "conference", "B": "collection", "S": "collection"}
+_KINDS: dict[str, Kind] = {"J": "journal", "C": "conference", "B": "collection", "S": "collection"}
 _CORRESPONDING = re.compile(r"\((?:corresponding|reprint) author\)")
-_ADDRESS = re.compile(r"\[([^\]]*)\]([^\[]*)")
+_ADDRESS = re.compile(r"\[([^\[\]]*)\]([^\[]*)")
 
 Block = dict[str, list[str]]
 
@@ -64,6 +55,8 @@ def read_tagged(text: str) -> tuple[list[Entry], list[Problem]]:
         if name == "PT":
             if block is not None:
                 problems.append(cut_off())
+            if number >= MOST_ENTRIES:
+                raise too_many()
             number, first, block, tag = number + 1, at, {"PT": [(match[2] or "") if match else ""]}, "PT"
         elif name == "EF":
             finished = True
@@ -102,6 +95,8 @@ def read_tabbed(text: str) -> tuple[list[Entry], list[Problem]]:
         if not row.strip():
             continue
         number += 1
+        if number > MOST_ENTRIES:
+            raise too_many()
         cells = row.split("\t")
         if len(cells) == len(heading) + 1 and not cells[-1].strip():
             cells.pop()  # some versions end each row with a tab
@@ -150,7 +145,7 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
             f"出版年“{one('PY')}”不能识别；应为四位年份。",
             f"the year (PY) “{one('PY')}” cannot be read; four digits are expected.",
         )
-    codes, unlisted = _indexes(many("WE"))
+    codes, unlisted = indexes(many("WE"))
     authors, unassigned = _authors(block, one("RP"))
     return Entry(
         number,
@@ -171,7 +166,7 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
         unlisted_indexes=unlisted,
         keywords=tuple(many("DE")),
         abstract=one("AB"),
-        language=_LANGUAGES.get(one("LA"), ""),
+        language=language(one("LA")),
         conference_name=one("CT"),
         conference_place=one("CL"),
         funding=one("FU"),
@@ -183,16 +178,16 @@ def _published(year: str, day: str, early: str) -> str | None:
     A paper that so far has only appeared early carries EA (``MAY 2020``) and no year."""
     if not re.fullmatch(r"(1[5-9]|20)\d\d", year):
         match = re.fullmatch(r"([A-Z]{3}) ((?:1[5-9]|20)\d\d)", early.upper()) if not year else None
-        return f"{match[2]}-{_MONTHS[match[1]]:02d}" if match and match[1] in _MONTHS else None
+        return f"{match[2]}-{MONTHS[match[1]]:02d}" if match and match[1] in MONTHS else None
     words = day.upper().replace(year, "").split()
-    months = [_MONTHS[word] for word in words if word in _MONTHS]
+    months = [MONTHS[word] for word in words if word in MONTHS]
     days = [int(word) for word in words if word.isdecimal() and 1 <= int(word) <= 31]
     if len(months) != 1 or len(words) != len(months) + len(days) or len(days) > 1:
         return year
     return f"{year}-{months[0]:02d}" + (f"-{days[0]:02d}" if days else "")
 
 
-def _indexes(names: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def indexes(names: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     codes: list[str] = []
     unlisted: list[str] = []
     for name in names:

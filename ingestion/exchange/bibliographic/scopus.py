@@ -1,0 +1,144 @@
+"""Scopus CSV: quoted cells with commas and line breaks in them, authors with their numbers behind the names."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from ingestion.exchange.bibliographic import names, printed, tagged
+from ingestion.exchange.bibliographic.entry import Author, Entry, Problem, broken, no_title
+from ingestion.exchange.bibliographic.text import LARGEST, MOST_ENTRIES, clean, lines, too_many
+
+MOST_LINES_A_ROW = 200  # a cell may hold line breaks; one that never closes must not swallow the file
+_ID = re.compile(r"\s*\(\d{5,}\)\s*$")
+_NEEDED = {"Title", "Year", "Source title"}
+
+Row = dict[str, str]
+
+
+def is_scopus(text: str) -> bool:
+    head = lines(text[:20_000])[0]
+    return _NEEDED <= set(_cells(head, _delimiter(head))) and bool(re.search(r"\bAuthors?\b", head))
+
+
+def _delimiter(head: str) -> str:
+    return max(",;\t", key=head.count)
+
+
+def _cells(row: str, delimiter: str) -> list[str]:
+    csv.field_size_limit(LARGEST)
+    return [clean(cell) for cell in next(csv.reader([row], delimiter=delimiter), [])]
+
+
+def read(text: str) -> tuple[list[Entry], list[Problem]]:
+    """A row with another number of cells than the heading, or with a quotation mark left open, is named."""
+    rows = lines(text)
+    delimiter = _delimiter(rows[0])
+    heading = _cells(rows[0], delimiter)
+    return tagged.sorted_out(
+        _checked(number, line, cells, heading) for number, (line, cells) in enumerate(_rows(rows, delimiter), start=1)
+    )
+
+
+def _rows(rows: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """(line, cells) of each row; None where its quotation mark is never closed."""
+    csv.field_size_limit(LARGEST)
+    at, number = 1, 0
+    while at < len(rows):
+        if not rows[at].strip():
+            at += 1
+            continue
+        number += 1
+        if number > MOST_ENTRIES:
+            raise too_many()
+        end, quotes = at, rows[at].count('"')
+        while quotes % 2 and end + 1 < len(rows) and end - at < MOST_LINES_A_ROW:
+            end += 1
+            quotes += rows[end].count('"')
+        if quotes % 2:
+            yield at + 1, None
+            at += 1
+            continue
+        yield at + 1, next(csv.reader(["\n".join(rows[at : end + 1])], delimiter=delimiter), [])
+        at = end + 1
+
+
+def _checked(number: int, line: int, cells: list[str] | None, heading: list[str]) -> Entry | Problem:
+    if cells is None:
+        return broken(number, line, "引号没有成对，无法读取。", "a quotation mark is not closed.")
+    if len(cells) != len(heading):
+        return broken(number, line, f"有 {len(cells)} 列，表头有 {len(heading)} 列。", f"has {len(cells)} columns, the heading has {len(heading)}.")
+    return _entry(number, line, {name: clean(cell) for name, cell in zip(heading, cells, strict=True)})
+
+
+def _entry(number: int, line: int, row: Row) -> Entry | Problem:
+    title = row.get("Title", "")
+    if not title or title == "[No title available]":
+        return no_title(number, line, "Title")
+    word = row.get("Document Type", "")
+    kind = printed.kind(word) if word else "journal"
+    kind = "journal" if kind == "other" and row.get("Source title") else kind
+    authors, more = _authors(row)
+    pages = printed.pages(row.get("Page start", ""), row.get("Page end", "")) or row.get("Art. No.", "")
+    return Entry(
+        number,
+        line,
+        title=title,
+        published=printed.published(row.get("Year", "")),
+        venue=row.get("Source title", "") if kind != "book" else "",
+        kind=kind,
+        kind_printed=word,
+        authors=authors,
+        volume=row.get("Volume", ""),
+        issue=row.get("Issue", ""),
+        pages=pages,
+        doi=printed.doi(row.get("DOI", "")),
+        issn=printed.issn(row.get("ISSN", "").zfill(8) if row.get("ISSN", "").isdecimal() else row.get("ISSN", "")),
+        isbn=printed.isbn(row.get("ISBN", "")),
+        accession=row.get("EID", ""),
+        indexes=("SCOPUS",),
+        keywords=printed.keywords(row.get("Author Keywords", "")),
+        abstract="" if row.get("Abstract", "").startswith("[No abstract") else row.get("Abstract", ""),
+        language=printed.language(row.get("Language of Original Document", "")),
+        conference_name=row.get("Conference name", ""),
+        conference_place=row.get("Conference location", ""),
+        conference_on=printed.published(row.get("Conference date", "").split(" through ")[0]),
+        publisher=row.get("Publisher", ""),
+        funding=row.get("Funding Details", "")[:1000],
+        stage="3" if row.get("Publication Stage", "").casefold() in ("aip", "article in press") else "",
+        doubts=printed.incomplete(more),
+    )
+
+
+def _authors(row: Row) -> tuple[tuple[Author, ...], bool]:
+    """Full names where the export has them, each with the units its own cell names."""
+    full = [_ID.sub("", name) for name in row.get("Author full names", "").split(";")]
+    found = [name for part in full if (name := names.one(part))]
+    more = False
+    if not found and row.get("Authors", "") != "[No author name available]":
+        found_, more = names.split(row.get("Authors", ""))
+        found = list(found_)
+    units = [unit for part in row.get("Affiliations", "").split(";") if (unit := clean(part))]
+    parts = [clean(part) for part in row.get("Authors with affiliations", "").split(";")]
+    corresponding = _corresponding(row.get("Correspondence Address", ""), found)
+    authors = []
+    for i, name in enumerate(found[: names.MOST]):
+        own = parts[i] if len(parts) == len(found) else ""
+        held = sorted((unit for unit in units if unit in own), key=own.find) if own else []
+        authors.append(Author(name, tuple(dict.fromkeys(held or (units if len(found) == 1 else ()))), name == corresponding))
+    return tuple(authors), more or len(found) > names.MOST
+
+
+def _corresponding(address: str, found: list[str]) -> str:
+    """The one author ``K. Xiao`` can mean."""
+    match = re.match(r"((?:[^\W\d_]\.[\s-]?)+)\s*([^;,]+)", address)
+    if match is None:
+        return ""
+    initial, surname = match[1][0].casefold(), clean(match[2]).casefold()
+    meant = [
+        name
+        for name in found
+        if name.casefold().startswith(surname + ",") and name.partition(",")[2].strip()[:1].casefold() == initial
+    ]
+    return meant[0] if len(meant) == 1 else ""
