@@ -14,7 +14,7 @@ from ingestion.principal import Denied, NotFound, Principal
 from pipelines.commands.shell import Failure, Progress, command_class, emit
 from pipelines.commands.words import Words
 
-IMPORTABLE = ("paper",)
+IMPORTABLE = ("paper", "book", "standard", "patent")
 
 
 def register(app: typer.Typer, words: Words) -> None:
@@ -59,14 +59,17 @@ def register(app: typer.Typer, words: Words) -> None:
         "import",
         cls=cls,
         help=words(
-            "导入文件。目前可导入 paper（论文）：CSSCI 标签文本、Web of Science 纯文本或制表符分隔文件，作为历史数据由科研处归档；"
-            "文件中没有的内容成为待补事项，不妨碍导入。",
-            "Imports a file. paper: CSSCI tagged text and Web of Science plain text or tab-delimited files, filed as "
-            "history by the research office; what the file cannot know becomes an open finding and hinders nothing.",
+            "导入题录文件，作为历史数据由科研处归档：paper（论文）、book（著作）、standard（标准）、patent（专利）。格式按内容识别："
+            "BibTeX、RIS、EndNote、NoteExpress、RefWorks、知网自定义、GB/T 7714 列表、CSSCI、Web of Science、Scopus CSV、PubMed。"
+            "文件中没有的内容成为待补事项，不妨碍导入；其他类型的条目逐条说明应到哪里导入。",
+            "Imports a bibliographic file, filed as history by the research office: paper, book, standard, patent. The format "
+            "is told by the content: BibTeX, RIS, EndNote, NoteExpress, RefWorks, CNKI's own, GB/T 7714 lists, CSSCI, Web of "
+            "Science, Scopus CSV, PubMed. What the file cannot know becomes an open finding and hinders nothing; of entries of "
+            "other types it is said where they belong.",
         ),
     )
     def import_(
-        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型：paper。", "The record type: paper."))],
+        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型：paper、book、standard、patent。", "The record type: paper, book, standard or patent."))],
         file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("要导入的文件。", "The file to import."))],
         university: Annotated[str, university_option],
         as_user: Annotated[str, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个科研处账号导入。", "The office account that files them."))],
@@ -97,8 +100,8 @@ def register(app: typer.Typer, words: Words) -> None:
             if not non_secret and not dry_run and sys.stdin.isatty():
                 non_secret = typer.confirm(words("涉密数据不得上网。确认本批信息不涉密？", "Does this batch hold nothing secret?"))
             with Progress(quiet=as_json).running() as progress:
-                outcome = history.import_papers(
-                    store, actor, file, sets=tuple(sets or ()), college=college, non_secret=non_secret, dry_run=dry_run,
+                outcome = history.import_file(
+                    store, actor, type_id, file, sets=tuple(sets or ()), college=college, non_secret=non_secret, dry_run=dry_run,
                     errors_out=errors, progress=lambda done, total: progress.step(words("写入", "Filing"), done, total),
                 )  # fmt: skip
         finally:

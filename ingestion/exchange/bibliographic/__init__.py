@@ -82,11 +82,12 @@ def recognised(text: str) -> Format | None:
 
 def parse(text: str, encoding: str = "UTF-8", name: str = "") -> Entries:
     """As ``read``, from text, such as pasted references."""
-    check(text, name)
+    text = text.replace("\0", "")
+    shown = f"文件“{name}”" if name else "这段文字"
+    shown_en = f"“{name}”" if name else "this text"
+    check(text, shown, shown_en)
     format_ = recognised(text)
     if format_ is None:
-        shown = f"文件“{name}”" if name else "这段文字"
-        shown_en = f"“{name}”" if name else "this text"
         raise OperationError(
             f"{shown}的格式不能识别；可导入：{'、'.join(one.zh for one in FORMATS)}。",
             f"The format of {shown_en} is not known; there can be imported: {', '.join(one.en for one in FORMATS)}.",

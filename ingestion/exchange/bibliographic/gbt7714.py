@@ -25,7 +25,7 @@ _VENUE = re.compile(
 )
 _EARLY = re.compile(r"^(?P<venue>.{1,300}?)\s*[:：,，]\s*(?P<pages>\d{1,6}\s*[-–—]\s*\d{1,6})\s*$")
 _ISSUE = re.compile(
-    r"^[,，.．:：]?\s*(?P<volume>[A-Za-z]?\d[\w-]{0,12}|[A-Z]\d{0,3})?\s*(?:[(（]\s*(?P<issue>[^)）]{1,30})\s*[)）])?\s*(?:[:：,，]\s*(?P<pages>[A-Za-z]?\d[\w\s+,，–—-]{0,60}))?"
+    r"^[,，.．]?\s*(?P<volume>[A-Za-z]?\d[\w-]{0,12}|[A-Z]\d{0,3})?\s*(?:[(（]\s*(?P<issue>[^)）]{1,30})\s*[)）])?\s*(?:[:：,，]\s*(?P<pages>[A-Za-z]?\d[\w\s+,，–—-]{0,60}))?"
 )
 
 
@@ -170,7 +170,7 @@ def _parted(text: str) -> tuple[tuple[tuple[str, ...], bool], str]:
         if not left or not right:
             continue
         initial = re.search(r"(?:^|[\s.,，-])(?:[A-Z]|Jr|Sr|St)$", left[-6:])
-        if initial and not re.match(r"[A-Z][a-z]{2,}\s[a-z]|[\u3400-\u9fff]", right):
+        if initial and re.match(r"[A-Z]\.|-?[A-Z]?\.?\s*[,，;；&]|and\s", right):
             continue
         if stop[0] == "." and (right[:1].islower() or (left[-1:].isdigit() and right[:1].isdigit())):
             continue

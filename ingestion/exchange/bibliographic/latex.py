@@ -71,7 +71,7 @@ def text(value: str) -> str:
             out.append("“" if piece == "``" else "”")
         else:
             out.append(_math(piece) if math else piece)
-    return unicodedata.normalize("NFC", "".join(out))
+    return "".join(out)
 
 
 def _command(value: str, piece: str, at: int, out: list[str]) -> int:
@@ -81,7 +81,7 @@ def _command(value: str, piece: str, at: int, out: list[str]) -> int:
         letter = _LETTER.match(value, at)
         if letter:
             base = letter[1].lstrip("\\")
-            out.append(base + ACCENTS[name])
+            out.append(unicodedata.normalize("NFC", base + ACCENTS[name]))
             return letter.end()
         return at
     if name in SYMBOLS:

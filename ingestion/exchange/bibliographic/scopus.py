@@ -37,12 +37,13 @@ def read(text: str) -> tuple[list[Entry], list[Problem]]:
     delimiter = _delimiter(rows[0])
     heading = _cells(rows[0], delimiter)
     return tagged.sorted_out(
-        _checked(number, line, cells, heading) for number, (line, cells) in enumerate(_rows(rows, delimiter), start=1)
+        _checked(number, line, cells, heading) for number, (line, cells) in enumerate(_rows(rows, delimiter, len(heading)), start=1)
     )
 
 
-def _rows(rows: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
-    """(line, cells) of each row; None where its quotation mark is never closed."""
+def _rows(rows: list[str], delimiter: str, width: int) -> Iterator[tuple[int, list[str] | None]]:
+    """(line, cells) of each row; None where its quotation mark is not closed within it. Two open ones would swallow
+    all rows between them: a row over several lines that has the wrong width is broken at its first line."""
     csv.field_size_limit(LARGEST)
     at, number = 1, 0
     while at < len(rows):
@@ -56,11 +57,12 @@ def _rows(rows: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | No
         while quotes % 2 and end + 1 < len(rows) and end - at < MOST_LINES_A_ROW:
             end += 1
             quotes += rows[end].count('"')
-        if quotes % 2:
+        cells = None if quotes % 2 else next(csv.reader(["\n".join(rows[at : end + 1])], delimiter=delimiter), [])
+        if cells is None or (end > at and len(cells) != width):
             yield at + 1, None
             at += 1
             continue
-        yield at + 1, next(csv.reader(["\n".join(rows[at : end + 1])], delimiter=delimiter), [])
+        yield at + 1, cells
         at = end + 1
 
 

@@ -152,26 +152,26 @@ def load(path: Path, name: str | None = None) -> tuple[str, str]:
     if not path.is_file():
         raise OperationError(f"找不到文件“{name}”。", f"There is no file “{name}”.")
     if path.stat().st_size > LARGEST:
-        raise too_large(name)
+        raise too_large(f"文件“{name}”", f"“{name}”")
     return read(path.read_bytes(), name)
 
 
 def read(data: bytes, name: str) -> tuple[str, str]:
     """As ``load``, from bytes."""
     if len(data) > LARGEST:
-        raise too_large(name)
+        raise too_large(f"文件“{name}”", f"“{name}”")
     _refuse_binary(data, name)
     text, encoding = decode(data)
-    check(text, name)
+    check(text, f"文件“{name}”", f"“{name}”")
     return text, encoding
 
 
-def check(text: str, name: str) -> None:
-    """Refuses text that is empty or has more lines or characters than the parsers take."""
+def check(text: str, zh: str, en: str) -> None:
+    """Refuses text that is empty or has more lines or characters than the parsers take; ``zh`` and ``en`` call it."""
     if not _INVISIBLE.sub("", text).strip():
-        raise OperationError(f"文件“{name}”是空的。", f"The file “{name}” is empty.")
+        raise OperationError(f"{zh}是空的。", f"There is nothing in {en}.")
     if len(text) > LARGEST or text.count("\n") + text.count("\r") > MOST_LINES:
-        raise too_large(name)
+        raise too_large(zh, en)
 
 
 _BINARY = (
@@ -197,10 +197,10 @@ def _refuse_binary(data: bytes, name: str) -> None:
             )
 
 
-def too_large(name: str) -> OperationError:
+def too_large(zh: str, en: str) -> OperationError:
     return OperationError(
-        f"文件“{name}”超过 {LARGEST // 1024 // 1024} MB 或 {MOST_LINES:,} 行的上限；请分成几个文件导入。",
-        f"The file “{name}” is larger than {LARGEST // 1024 // 1024} MB or {MOST_LINES:,} lines; import it in parts.",
+        f"{zh}超过 {LARGEST // 1024 // 1024} MB 或 {MOST_LINES:,} 行的上限；请分成几个文件导入。",
+        f"{en} is larger than {LARGEST // 1024 // 1024} MB or {MOST_LINES:,} lines; import it in parts.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -206,7 +207,15 @@ def test_no_entry_disappears(blocks: list[tuple[str, str, str]]) -> None:
     )
 
 
-REAL = {"cssci_318.txt": (318, 0), "wos_tab_300.txt": (300, 203), "wos_500.txt": (500, 441)}
+REAL = {  # papers, of these with a DOI, entries of other types
+    "cssci_318.txt": (318, 0, {}),
+    "wos_tab_300.txt": (300, 203, {}),
+    "wos_500.txt": (500, 441, {}),
+    "scopus_200.csv": (200, 194, {}),
+    "cnki_noteexpress_15.net": (6, 0, {"standard": 4, "thesis": 2, "newspaper": 1, "book": 1, "patent": 1}),
+    "cnki_noteexpress_mixed_12.net": (11, 0, {"newspaper": 1}),
+}
+PAPERS = ("journal", "conference", "collection")
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -215,6 +224,9 @@ def test_real_files_arrive_completely(name: str) -> None:
     if not folder or not (Path(folder) / name).is_file():
         pytest.skip(f"the real file {name} is not here (REAL_FILES names its folder)")
     found = bibliographic.read(Path(folder) / name)
-    papers, with_doi = REAL[name]
-    assert (len(found.entries), found.problems) == (papers, ())
+    papers, with_doi, others = REAL[name]
+    kinds = Counter(entry.kind for entry in found.entries)
+    assert found.problems == ()
+    assert sum(kinds[kind] for kind in PAPERS) == papers
+    assert {kind: n for kind, n in kinds.items() if kind not in PAPERS} == others
     assert sum(bool(entry.doi) for entry in found.entries) == with_doi

@@ -139,16 +139,101 @@ def test_every_problem_goes_into_the_errors_file(universe: Universe, tmp_path: P
     assert all(row["错误信息"] for row in rows)
 
 
-def test_real_files_are_filed_completely(sqlite_universe: Universe) -> None:
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_are_filed_completely(sqlite_universe: Universe, name: str) -> None:
     folder = os.environ.get("REAL_FILES")
-    if not folder or not all((Path(folder) / name).is_file() for name in REAL):
+    if not folder or not (Path(folder) / name).is_file():
         pytest.skip("the real files are not here (REAL_FILES names their folder)")
-    universe = sqlite_universe
-    for name, (papers, _) in REAL.items():
-        outcome = history.import_papers(universe.store, universe.o3, Path(folder) / name, non_secret=True)
-        assert outcome.counts == {"read": papers, "new": papers, "changed": 0, "unchanged": 0, "duplicate": 0, "error": 0}
-    for name, (papers, _) in REAL.items():
-        again = history.import_papers(universe.store, universe.o3, Path(folder) / name, non_secret=True)
-        assert (again.counts["new"], again.counts["unchanged"]) == (0, papers)
-    standing = filed(universe, "99003")
-    assert len(standing) == 1118 and {row["state"] for row in standing} == {"30"}
+    store, office = sqlite_universe.store, sqlite_universe.o3
+    papers, _, others = REAL[name]
+    elsewhere = sum(others.values())
+    outcome = history.import_file(store, office, "paper", Path(folder) / name, non_secret=True)
+    assert outcome.counts == {"read": papers + elsewhere, "new": papers, "changed": 0, "unchanged": 0, "duplicate": 0, "error": elsewhere}
+    assert outcome.elsewhere == others
+    again = history.import_file(store, office, "paper", Path(folder) / name, non_secret=True)
+    assert (again.counts["new"], again.counts["unchanged"]) == (0, papers)
+    standing = filed(sqlite_universe, "99003")
+    assert len(standing) == papers and {row["state"] for row in standing} == {"30"}
+
+
+MIXED = """{Reference Type}: Journal Article
+{Title}: 县域图书馆的夜间服务
+{Author}: 苏远帆;鲁佳禾;
+{Author Address}: 江城大学计算机学院;
+{Journal}: 楚天图书馆学刊
+{Year}: 2021
+{Issue}: 03
+{Pages}: 12-19
+{ISBN/ISSN}: 0000-0019
+{Notes}: 42-0000/G2
+
+{Reference Type}: Standard
+{Title}: 夜间照明 第1部分
+{Author}: 楚天照明有限公司
+{Publisher}: 某标准化委员会
+{Date}: 2020-03-15
+{ISBN}: GB/T 90001.1-2020
+{TryDate}: 2020-08-01
+{SrcDatabase}: 国家标准
+
+{Reference Type}: Book
+{Title}: 夜读
+{Author}: 苏远帆
+{Publisher}: 江城大学出版社
+{Date}: 2020-10-12
+{图书印刷版ISBN}: 978-7-111-40701-0
+
+{Reference Type}: Patent
+{Title}: 一种台灯
+{Author}: 鲁佳禾
+{Subsidiary Author}: 江城大学
+{Date}: 2018-11-02
+{Notes}: CN108000000A
+{SrcDatabase}: 中国专利
+
+{Reference Type}: Standard
+{Title}: 夜间用电量
+{SrcDatabase}: 年鉴
+
+{Reference Type}: Thesis
+{Title}: 夜间服务研究
+{Author}: 某研究生
+
+{Reference Type}: Newspaper Article
+{Title}: 夜读之城
+{Author}: 某记者
+{Secondary Title}: 楚天报
+{Date}: 2019-01-09
+"""
+
+
+def test_what_is_no_paper_is_told_and_taken_by_its_own_type(universe: Universe, tmp_path: Path) -> None:
+    path = write(tmp_path, "混合.net", MIXED)
+    outcome = history.import_file(universe.store, universe.o1, "paper", path, college="C1", non_secret=True)
+    assert outcome.counts == {"read": 7, "new": 1, "changed": 0, "unchanged": 0, "duplicate": 0, "error": 6}
+    assert outcome.elsewhere == {"standard": 2, "book": 1, "patent": 1, "thesis": 1, "newspaper": 1}
+    told = {note.number: note.zh for note in outcome.of("elsewhere")}
+    assert "用“标准”类型导入" in told[2] and "用“著作”类型导入" in told[3] and "用“专利”类型导入" in told[4]
+    assert "年鉴" in told[5] and "学位论文" in told[6] and "报纸文章" in told[7]
+    assert "错误中属于其他类型 6：标准 2" in outcome.text("zh")
+    for type_id in ("standard", "book", "patent"):
+        own = history.import_file(universe.store, universe.o1, type_id, path, college="C1", non_secret=True)
+        assert (own.counts["new"], own.counts["error"]) == (1, 6)
+        again = history.import_file(universe.store, universe.o1, type_id, path, college="C1", non_secret=True)
+        assert again.counts["new"] == 0
+    with universe.store.read(T1) as uow:
+        bodies = {type_id: uow.conn.execute(select(TYPE_TABLES[type_id])).mappings().one() for type_id in ("standard", "book", "patent")}
+    assert (bodies["standard"]["standard_no"], bodies["standard"]["level"], bodies["standard"]["nature"]) == ("GB/T 90001.1-2020", "2", "2")
+    assert str(bodies["standard"]["effective_on"]) == "2020-08-01"
+    assert bodies["book"]["isbn"] == "9787111407010"
+    assert (bodies["patent"]["patent_type"], bodies["patent"]["patent_status"], bodies["patent"]["publication_no"]) == ("1", "2", "CN108000000A")
+
+
+def test_doubts_of_the_source_become_findings(universe: Universe, tmp_path: Path) -> None:
+    path = write(tmp_path, "a.bib", "@article{a, title={Night}, author={Su, Yuanfan and others}, journal={J}, journal={K}, year={2020}}")
+    outcome = history.import_papers(universe.store, universe.o1, path, non_secret=True)
+    doubts = [note.zh for note in outcome.of("doubt")]
+    assert any("出现多次" in text for text in doubts) and any("作者名单不完整" in text for text in doubts)
+    with universe.store.read(T1) as uow:
+        rules = list(uow.conn.execute(select(p.finding.c.rule).where(p.finding.c.closed_at.is_(None))).scalars())
+    assert rules.count("I004") == 2

@@ -1,0 +1,1 @@
+"""Bibliographic entries → records: documents by kind, what stands already, previews, researchers' drafts."""
