@@ -82,7 +82,7 @@ CN - 42-0000/G2
 AB - 摘要第一行
 第二行
 KW - 题录;识别
-ER - 
+ER -
 TY - CONF
 T1 - No end
 AU - Zhang, Wei
@@ -90,7 +90,7 @@ PY - 2020
 TY - JOUR
 AU - Nobody
 PY - 2001
-ER - 
+ER -
 T1 - No beginning
 ER -
 TY - JOUR
@@ -108,7 +108,7 @@ JO  - J Lamps
 PY  - 2020/05/10/
 SP  - e123
 DO  - https://doi.org/10.1000/xyz
-ER  - 
+ER  -
 """
 
 
