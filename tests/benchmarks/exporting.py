@@ -70,7 +70,8 @@ def filled(folder: Path, rows: int) -> tuple[str, Principal]:
 def ours(url: str, actor: Principal, rows: int, out: Path, _cells: Path) -> None:
     query = Query("paper", order="id")
     with _limited(rows):
-        export.make(open_store(url), actor, export.Request("paper", "xlsx", query), out)
+        made = export.make(open_store(url), actor, export.Request("paper", "xlsx", query), out)
+    assert made.rows == rows
 
 
 def floor(_url: str, _actor: Principal, _rows: int, out: Path, cells: Path) -> None:

@@ -22,6 +22,7 @@ from ingestion.exchange.layout import Cell
 from ingestion.principal import OperationError
 
 SHEET = "xl/worksheets/sheet1.xml"
+FIRST = ("[Content_Types].xml", "_rels/.rels")  # by these many programs know what the zip is
 MOST_ROWS = 1_048_575  # below the heading
 BATCH = 500
 LINE, MOST_LINES = 15, 6  # points; lines a row shows
@@ -48,15 +49,19 @@ def write(path: Path, width: int, count: int, rows: Iterable[Sequence[Cell]], sh
     Called with False before the rows and with True after them. ``rows`` have passed ``writing.checked``."""
     if count > MOST_ROWS:
         raise TooMany(count)
-    head, tail, styles = _parts(_built(shell(False)), width, count)
+    before = _built(shell(False))
+    head, tail, styles = _parts(before, width, count)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        with zipfile.ZipFile(before) as around:
+            for name in FIRST:
+                out.writestr(name, around.read(name), zipfile.ZIP_DEFLATED)
         with out.open(SHEET, "w", force_zip64=count > BIG) as sheet:
             sheet.write(head)
             written = _stream(sheet, rows, styles)
             sheet.write(tail)
         with zipfile.ZipFile(_built(shell(True))) as around:
             for entry in around.infolist():
-                if entry.filename != SHEET:
+                if entry.filename not in (SHEET, *FIRST):
                     out.writestr(entry, around.read(entry), zipfile.ZIP_DEFLATED)
     return written
 

@@ -167,7 +167,7 @@ def _offer(sheet: Any, lists: Any, position: int, type_id: str, column: Column, 
         letter = xl_col_to_name(position)
         for row, word in enumerate(words):
             lists.write_string(row, position, word)
-        rule |= {"validate": "list", "source": f"={LIST_SHEET}!${letter}$1:${letter}${len(words)}"}
+        rule |= {"validate": "list", "source": f"='{LIST_SHEET}'!${letter}$1:${letter}${len(words)}"}
         if column.many or isinstance(column.field, k.MultiCode):
             rule["show_error"] = False
         else:
