@@ -50,6 +50,8 @@ def test_files_are_added_looked_at_changed_and_reviewed(world: World, log_in) ->
         r1 = accounts.principal_for(uow, "99001", "r1")
     attachments.add(world.store, r1, other, "other", "同一份.pdf", PDF)
     page = log_in("r1")
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
     open_page(page, f"{world.address}/form?id={draft}", ".st-key-step")
     expect_text(page, "每个不超过 50 MB，每条记录最多 20 个，已有 0 个。")
     bad = {case: HOSTILE[case][:2] for case in ("program named pdf", "page named pdf", "empty", "traversal")}
@@ -72,6 +74,7 @@ def test_files_are_added_looked_at_changed_and_reviewed(world: World, log_in) ->
     expect(frame).to_have_attribute("title", "论文首页（最终）①.pdf")
     page.keyboard.press("Escape")
     settle(page)
+    assert any("/preview" in url for url in asked) and not any("leak.js" in url for url in asked)
     menu(page, "图.png", "重命名")
     page.get_by_role("dialog").get_by_role("textbox").fill("样地图（终）")
     page.keyboard.press("Tab")

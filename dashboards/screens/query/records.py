@@ -34,9 +34,10 @@ def show() -> None:
     with head:
         if permissions.can(actor, "create", type_id) and st.button(t("新增{type}", type=name), icon=":material/add:", type="primary", key="new"):
             navigation.go("form", type=type_id)
-        if st.button(t("文档库"), icon=":material/folder_open:", key="to_library"):
+        library = "documents" if declared.group == "projects" else "library"
+        if actor.role in navigation.entry(library).roles and st.button(t("文档库"), icon=":material/folder_open:", key="to_library"):
             kept = {name: st.query_params[name] for name in ("q", "year", "college", "state") if name in st.query_params}
-            navigation.go("documents" if declared.group == "projects" else "library", type=type_id, **kept)
+            navigation.go(library, type=type_id, **kept)
     query = _query(actor, declared)
     with frame.store().read(actor.university_code) as uow:
         found = search.find(uow, actor, query)
