@@ -26,8 +26,8 @@ SEEN = """() => {
   walk(document.body);
   return out;
 }"""
-PAGES = ("/", "/paper", "/person", "/form?type=paper", "/form?type=vertical_project&step=budget", "/review", "/search?q=x", "/account", "/messages", "/announcements", "/units", "/accounts", "/codes")
-ROLES = {"o1": PAGES, "r1": ("/", "/form?type=award", "/paper?advanced=true")}
+PAGES = ("/", "/paper", "/documents", "/person", "/form?type=paper", "/form?type=vertical_project&step=budget", "/review", "/search?q=x", "/account", "/messages", "/announcements", "/units", "/accounts", "/codes")
+ROLES = {"o1": PAGES, "r1": ("/", "/form?type=award", "/paper?advanced=true", "/my_library")}
 
 
 def english(page) -> set[str]:
