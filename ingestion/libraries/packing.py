@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ SPARE = 500 << 20  # bytes left free on the disk
 IN_MEMORY = 8 << 20
 TITLE = 60  # characters of a title in its folder's name
 INDEX = "目录.xlsx"
+SCRATCH = "packing-"
+FORGOTTEN = 24 * 3600.0
 HEADINGS = (
     ("序号", "No."), ("类型", "Type"), ("编号", "Number"), ("项目编号", "Project number"), ("名称", "Title"), ("负责人", "Leader"), ("所属学院", "College"),
     ("文档类别", "Kind of document"), ("文件名", "File name"), ("压缩包内路径", "Path in the archive"), ("大小（字节）", "Size (bytes)"), ("受限", "Restricted"),
@@ -69,7 +72,8 @@ def pack(
         listed = list(filed(uow, actor, selection))
     listed.sort(key=lambda one: (ALL_RECORDS[one.type_id].prefix, one.project_no or one.number, one.record_id, one.id))
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent) as scratch, zipfile.ZipFile(out, "w") as archive:
+        _sweep(out.parent)
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out.parent) as scratch, zipfile.ZipFile(out, "w") as archive:
             packing = Packing(archive, local_time(utc_now()), Path(scratch))
             made = _pack(packing, listed, actor, language, conditions, progress)
         with store.begin(actor.university_code) as uow:
@@ -95,6 +99,13 @@ def _room(size: int, out: Path) -> None:
             f"所选附件共 {size / 2**30:.1f} GB，服务器剩余空间不足，请缩小范围或联系管理员。",
             f"The chosen files have {size / 2**30:.1f} GB, more than the server has room for. Choose fewer, or tell the administrator.",
         )
+
+
+def _sweep(folder: Path) -> None:
+    """What a killed process left of its work, a day later."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > FORGOTTEN:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _pack(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import zipfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -216,7 +217,13 @@ def test_what_is_too_large_is_refused_before_it_begins_and_a_failure_leaves_noth
     monkeypatch.setattr(packing.Packing, "add", full)
     with pytest.raises(blobs.StorageFailed):
         libraries.pack(universe.store, universe.o1, PROJECTS, out)
-    assert list(tmp_path.glob("x*")) == [] and not [f for f in tmp_path.iterdir() if f.name.startswith("tmp")]
+    assert list(tmp_path.glob("x*")) == [] and not list(tmp_path.glob("packing-*"))
+    (tmp_path / "packing-of-a-killed-process").mkdir()
+    os.utime(tmp_path / "packing-of-a-killed-process", (0, 0))
+    (tmp_path / "packing-of-another").mkdir()
+    with pytest.raises(blobs.StorageFailed):
+        libraries.pack(universe.store, universe.o1, PROJECTS, out)
+    assert [f.name for f in tmp_path.glob("packing-*")] == ["packing-of-another"]
 
 
 def test_a_selection_survives_the_way_through_a_job() -> None:
