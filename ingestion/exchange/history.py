@@ -1,37 +1,30 @@
-"""Papers, books, standards and patents from a bibliographic file, filed as history by the research office.
+"""Papers, books, standards and patents from a bibliographic file, filed as history by the research office: the
+command's way. It is an import batch like any other (``importing``), and every entry of the file is spoken of.
 
-Every entry of the file ends as exactly one of: new, unchanged (the same entry stands already), duplicate
-(certainly the same as a record or as an earlier entry: same natural key, same accession number, or all of title,
-year, source and pages) or error (broken, or of another type than the import: then told where it belongs). What only
-looks alike (the same title in another journal or year) is filed, reported with the record it repeats, and left as an
-open finding for a person to decide: a bibliographic file is the source's own list, and dropping from it by likeness
-would lose papers. Filing is one transaction.
+Every entry ends as exactly one of: new, unchanged (the same entry stands already), duplicate (certainly the same as a
+record or as an earlier entry: same natural key, same accession number, or all of title, year, source and pages) or
+error (broken, or of another type than the import: then told where it belongs). What only looks alike (the same title
+in another journal or year) is filed, reported with the record it repeats, and left as an open finding for a person to
+decide: a bibliographic file is the source's own list, and dropping from it by likeness would lose papers.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
-
-from ingestion import bulk, codes, permissions, refreshes
-from ingestion.catalog import kinds as k
-from ingestion.catalog import values
+from ingestion import permissions
 from ingestion.catalog.kinds import Issue
-from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import bibliographic
-from ingestion.exchange.references import kinds, sorting
-from ingestion.exchange.references.sorting import SIMILAR, Item
-from ingestion.principal import NotFound, OperationError, Principal
-from ingestion.store import platform as p
-from ingestion.store.engine import Store, UnitOfWork
+from ingestion.exchange.importing import Options, running, work
+from ingestion.exchange.importing.listed import Listing, is_listing
+from ingestion.exchange.references import kinds
+from ingestion.principal import Principal
+from ingestion.store.engine import Store
 
 IMPORTABLE = kinds.IMPORTABLE
 COUNTS = ("read", "new", "changed", "unchanged", "duplicate", "error")
@@ -115,48 +108,29 @@ def import_file(
     name: str | None = None,
     sets: tuple[str, ...] = (),
     college: str | None = None,
-    links: sorting.Links | None = None,
     non_secret: bool = False,
     dry_run: bool = False,
     errors_out: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Files the entries of one type (paper, book, standard or patent) for the actor's university. ``sets``:
-    ``field=value`` for what the file does not say; ``college``: a unit's code; ``links``: authors a person has
-    recognised as own staff. ``errors_out`` gets every note as CSV.
+    ``field=value`` for what the file does not say; ``college``: a unit's code. ``errors_out`` gets every note as CSV.
 
     Raises:
         OperationError: the batch is not declared free of secrets, the file or a batch value is wrong.
     """
     permissions.require(actor, "import", type_id)
-    if not non_secret and not dry_run:
-        raise OperationError(
-            "请先确认本批信息不涉密（--non-secret）。涉密数据不得上网。",
-            "Declare first that the batch holds nothing secret (--non-secret).",
-        )
     path = Path(file)
-    found = bibliographic.read(path, name)
-    with store.read(actor.university_code) as uow:
-        held = codes.for_university(uow, actor.university_code)
-        batch = batch_values(type_id, sets, held)
-        college_id = None if college is None else _college(uow, actor, college)
-        items = sorting.Sorter(uow, actor, type_id, batch, college_id, links).sort(found)
-    outcome = _outcome(found, items, dry_run)
+    options = Options(sets=sets, college=college, as_history=True, non_secret=non_secret)
+    running.refuse_what_may_not_be(actor, options, real=not dry_run)
+    if not is_listing(path, name):
+        bibliographic.read(path, name)  # says what is wrong with it
+    source = work.prepare(store, actor, type_id, path, options, name)
+    assert isinstance(source.sheet, Listing)
+    done = work.import_source(store, actor, type_id, source, path, dry_run=dry_run, progress=progress)
+    outcome = _outcome(source.sheet, done, dry_run)
     if errors_out is not None:
         _write_notes(errors_out, outcome.notes)
-    new = [_filed(item, college_id) for item in items if item.filed]
-    if dry_run or not new:
-        return outcome
-    sha = hashlib.sha256(path.read_bytes()).hexdigest()
-    with store.begin(actor.university_code) as uow:
-        outcome.batch_id = _batch(uow, actor, type_id, name or path.name, sha)
-        bulk.load(uow, actor, type_id, _told(new, progress), outcome.batch_id)
-        uow.conn.execute(
-            update(p.import_batch)
-            .where(p.import_batch.c.id == outcome.batch_id)
-            .values(state="applied", applied_at=uow.now, counts=json.dumps(outcome.counts))
-        )
-        refreshes.request(uow, "import")
     return outcome
 
 
@@ -165,56 +139,32 @@ def import_papers(store: Store, actor: Principal, file: Path | str, **options: A
     return import_file(store, actor, "paper", file, **options)
 
 
-def _outcome(found: bibliographic.Entries, items: list[Item], dry_run: bool) -> Outcome:
-    by_status = Counter(item.status for item in items)
-    broken = found.read - len(items)
-    elsewhere: Counter[str] = Counter(item.entry.kind for item in items if item.status == "elsewhere")
-    counts = {
-        "read": found.read, "new": by_status["new"] + by_status["similar"], "changed": 0, "unchanged": by_status["unchanged"],
-        "duplicate": by_status["duplicate"], "error": broken + by_status["error"] + by_status["elsewhere"],
-    }  # fmt: skip
-    notes = [Note(problem.number, problem.line, "error", "", problem.zh, problem.en) for problem in found.problems]
-    for item in items:
-        notes += _notes(item)
+def _outcome(listing: Listing, done: work.Outcome, dry_run: bool) -> Outcome:
+    found = listing.found
+    elsewhere: Counter[str] = Counter(item.entry.kind for item in listing.items.values() if item.status == "elsewhere")
+    lines = {row.number: row.entry.line if row.entry is not None else row.problems[0].line for row in listing.rows()}
+    notes = [Note(0, problem.line, "error", "", problem.zh, problem.en) for problem in found.problems if not problem.number]
+    for number, told in listing.told.items():
+        notes += _notes(listing, number, lines[number], told)
     notes.sort(key=lambda note: (note.number, note.line))
-    return Outcome(counts, notes, found.encoding, found.format, dry_run=dry_run, elsewhere=dict(elsewhere))
+    counts = {name: done.counts[name] for name in COUNTS}
+    counts["error"] += done.counts.get("held", 0)
+    return Outcome(counts, notes, found.encoding, found.format, done.batch_id, dry_run, dict(elsewhere))
 
 
-def _notes(item: Item) -> Iterator[Note]:
-    entry = item.entry
-
-    def note(kind: str, issue: Issue) -> Note:
-        lead, lead_en = f"第 {entry.number} 条（第 {entry.line} 行起）", f"Entry {entry.number} (from line {entry.line}): "
-        return Note(entry.number, entry.line, kind, issue.field, lead + issue.zh, lead_en + issue.en)
-
-    yield from (note("error", issue) for issue in item.errors)
-    if item.note is not None and item.status != "unchanged":
-        yield note(item.status, item.note)
-    yield from (note("doubt" if gap.rule == "I004" else "gap", gap) for gap in item.gaps)
-
-
-def _filed(item: Item, college_id: int | None) -> bulk.BulkItem:
-    assert item.work is not None
-    gaps = [*item.gaps, *([item.note] if item.note is not None and item.note.rule == SIMILAR else [])]
-    return bulk.BulkItem(
-        item.work.document, state="30", college_id=college_id, channel="import", non_secret=True,
-        gaps=tuple(Issue(g.field, g.zh, g.en, "warning", g.rule) for g in gaps),
-    )  # fmt: skip
-
-
-def _batch(uow: UnitOfWork, actor: Principal, type_id: str, name: str, sha: str) -> int:
-    row = insert(p.import_batch).values(
-        university_code=actor.university_code, type=type_id, file_name=name, sha256=sha, account_id=actor.account_id,
-        role=actor.role, state="loading", counts="{}", started_at=uow.now,
-    )  # fmt: skip
-    return int(uow.conn.execute(row.returning(p.import_batch.c.id)).scalar_one())
-
-
-def _told(items: list[bulk.BulkItem], progress: Callable[[int, int], None] | None) -> Iterator[bulk.BulkItem]:
-    for i, item in enumerate(items):
-        if progress is not None and i % 100 == 0:
-            progress(i, len(items))
-        yield item
+def _notes(listing: Listing, number: int, line: int, told: list[tuple[str, Issue]]) -> Iterator[Note]:
+    item = listing.items.get(number)
+    lead, lead_en = f"第 {number} 条（第 {line} 行起）", f"Entry {number} (from line {line}): "
+    for severity, issue in told:
+        kind = {"gap": "gap", "error": "error"}.get(severity, "doubt")
+        if item is not None and issue is item.note:
+            kind = item.status
+        elif severity == "warning" and issue.rule != "I004":
+            kind = "duplicate"
+        if issue.rule == "broken":
+            yield Note(number, line, "error", "", issue.zh, issue.en)
+        else:
+            yield Note(number, line, kind, issue.field, lead + issue.zh, lead_en + issue.en)
 
 
 def _write_notes(path: Path, notes: list[Note]) -> None:
@@ -222,46 +172,3 @@ def _write_notes(path: Path, notes: list[Note]) -> None:
         writer = csv.writer(out)
         writer.writerow(("entry", "line", "kind", "field", "错误信息", "message"))
         writer.writerows((n.number, n.line, n.kind, n.field, n.zh, n.en) for n in notes)
-
-
-def batch_values(type_id: str, sets: tuple[str, ...], codes: Any) -> dict[str, Any]:
-    """``field=value`` words as document values; the field by its name or its Chinese label.
-
-    Raises:
-        OperationError: every wrong word at once, with the labels there are.
-    """
-    fields = {f.name: f for f in ALL_RECORDS[type_id].fields() if not isinstance(f, k.FileSlot | k.Shown | k.UnitRef)}
-    by_label = {f.zh: f for f in fields.values()}
-    chosen: dict[str, Any] = {}
-    zh: list[str] = []
-    en: list[str] = []
-    for word in sets:
-        name, equals, raw = word.partition("=")
-        declared = fields.get(name.strip()) or by_label.get(name.strip())
-        if not equals or declared is None:
-            zh.append(f"“{word}”：没有这个字段；可用：{'、'.join(by_label)}")
-            en.append(f"“{word}”: there is no such field; there are: {', '.join(fields)}")
-            continue
-        value, issues = values.parse(declared, raw.strip(), codes=codes)
-        wrong = [issue for issue in issues if issue.severity == "error"]
-        zh += [issue.zh for issue in wrong]
-        en += [issue.en for issue in wrong]
-        if not wrong:
-            chosen[declared.name] = value
-    if zh:
-        raise OperationError("；".join(zh) + "。", "; ".join(en) + ".")
-    return chosen
-
-
-def _college(uow: UnitOfWork, actor: Principal, code: str) -> int:
-    u = p.unit
-    rows = uow.conn.execute(
-        select(u.c.id, u.c.code, u.c.name).where(permissions.visible(actor, u), u.c.kind == "college").order_by(u.c.code)
-    ).all()
-    for row in rows:
-        if code in (row.code, row.name):
-            return int(row.id)
-    there = "、".join(f"{row.code} {row.name}" for row in rows)
-    if not rows:
-        raise NotFound
-    raise OperationError(f"没有学院“{code}”；可用：{there}。", f"There is no college “{code}”; there are: {there}.")

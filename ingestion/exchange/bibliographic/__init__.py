@@ -25,7 +25,7 @@ from ingestion.principal import OperationError
 
 __all__ = [
     "FORMATS", "KIND_WORDS", "Author", "Doubt", "Entries", "Entry", "Format", "Kind", "Problem", "parse", "read", "read_bytes",
-    "recognised", "text_of",
+    "recognised", "recognised_bytes", "text_of",
 ]  # fmt: skip
 
 Reader = Callable[[str], tuple[list[Entry], list[Problem]]]
@@ -78,6 +78,17 @@ def read_bytes(data: bytes, name: str) -> Entries:
 
 def recognised(text: str) -> Format | None:
     return next((one for one in FORMATS if one.known(text)), None)
+
+
+def recognised_bytes(head: bytes) -> Format | None:
+    """As ``recognised``, by the first bytes of a file, which may end inside a character."""
+    for cut in range(4):
+        try:
+            text, _encoding = text_of(head[: len(head) - cut], "")
+        except OperationError:
+            continue
+        return recognised(text)
+    return None
 
 
 def parse(text: str, encoding: str = "UTF-8", name: str = "") -> Entries:

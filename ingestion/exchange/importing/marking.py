@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Row, select
 
 from ingestion.exchange import tabular
 from ingestion.exchange.importing import batches, kept
+from ingestion.exchange.importing.listed import as_table, is_listing
 from ingestion.exchange.importing.options import COUNT_WORDS, COUNTS, Finding, RowView
 from ingestion.exchange.tabular import Mark
 from ingestion.principal import OperationError, Principal
@@ -58,6 +60,9 @@ def annotate(store: Store, actor: Principal, batch_id: int, out: Path, *, only_e
         batch = batches.get(uow, actor, batch_id)
         marks = list(of_batch(uow, actor, batch_id))
     with kept.opened(batch_id, row.file_name) as path:
+        if is_listing(path, row.file_name):
+            path, numbers = as_table(path, row.file_name)
+            marks = [replace(mark, row=numbers[mark.row]) for mark in marks]
         book = tabular.read(path, row.file_name)
         at = 1 if language == "en" else 0
         summary: list[tuple[str, object]] = [(COUNT_WORDS[name][at], batch.counts.get(name, 0)) for name in COUNTS]

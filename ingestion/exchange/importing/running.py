@@ -21,15 +21,18 @@ from sqlalchemy.exc import IntegrityError
 from ingestion import bulk, codes, permissions, serializer
 from ingestion.catalog import values
 from ingestion.catalog.registry import ALL_RECORDS
-from ingestion.exchange import layout, tabular
+from ingestion.exchange import bibliographic, layout, tabular
 from ingestion.exchange.importing import batches, changing, mapping, people, tally, telling, totals
 from ingestion.exchange.importing.judging import Judge, Verdict
+from ingestion.exchange.importing.listed import ListedBook, ListedJudge, Listing, is_listing
 from ingestion.exchange.importing.mapping import ColumnMap
 from ingestion.exchange.importing.options import Change, Options
 from ingestion.exchange.importing.rules import Rules
 from ingestion.exchange.importing.sheet_cells import SheetCells
 from ingestion.exchange.importing.standing import Standing
-from ingestion.exchange.tabular import Book, Row, Sheet
+from ingestion.exchange.references import kinds as references
+from ingestion.exchange.references.presets import batch_values
+from ingestion.exchange.tabular import Book, Sheet
 from ingestion.principal import OperationError, Principal
 from ingestion.records import submission
 from ingestion.store import platform as p
@@ -44,8 +47,8 @@ Progress = Callable[[int, int], None]
 class Source:
     """A file made ready: its table, what its columns mean, how it is to be taken."""
 
-    book: Book
-    sheet: Sheet
+    book: Book | ListedBook
+    sheet: Sheet | Listing
     columns: ColumnMap
     options: Options
     sha256: str
@@ -61,12 +64,32 @@ def open_file(uow: UnitOfWork, actor: Principal, type_id: str, path: Path, optio
 
     Raises ``OperationError`` (``UnreadableFile``) in one sentence that says what to do."""
     permissions.require(actor, "import", type_id)
+    if is_listing(path, name):
+        return _open_listing(uow, actor, type_id, path, options, name)
     book = tabular.read(path, name)
     _right_template(book, type_id)
     sheet = book.sheet(options.sheet)
     columns = mapping.suggest(uow, actor, type_id, sheet.headings, sheet.name).chosen(options.columns)
     columns = replace(columns, values={**columns.values, **_sets(uow, actor, type_id, options.sets)})
     return Source(book, sheet, columns, options, digest(path))
+
+
+def _open_listing(uow: UnitOfWork, actor: Principal, type_id: str, path: Path, options: Options, name: str | None) -> Source:
+    """A bibliographic file: its fields are known. The office files it as history, whatever else is asked."""
+    if type_id not in references.IMPORTABLE:
+        there = "、".join(ALL_RECORDS[t].zh for t in references.IMPORTABLE)
+        there_en = ", ".join(ALL_RECORDS[t].en for t in references.IMPORTABLE)
+        mine = ALL_RECORDS[type_id]
+        raise OperationError(
+            f"“{name or path.name}”是题录文件，不能导入为“{mine.zh}”；题录可导入为：{there}。",
+            f"“{name or path.name}” holds references and cannot be imported as “{mine.en}”; they can be imported as: {there_en}.",
+        )
+    found = bibliographic.read(path, name)
+    values = batch_values(type_id, options.sets, codes.for_university(uow, actor.university_code))
+    if actor.role in ("office_admin", "system"):
+        options = replace(options, as_history=True)
+    columns = ColumnMap(type_id, "", ())
+    return Source(ListedBook(name or path.name, found.format), Listing(found, values), columns, options, digest(path))
 
 
 def digest(path: Path) -> str:
@@ -113,7 +136,7 @@ def _sets(uow: UnitOfWork, actor: Principal, type_id: str, sets: Sequence[str]) 
 
 def require_columns(source: Source) -> None:
     """Raises ``OperationError`` where the file lacks what no row can do without, or has no rows."""
-    missing = source.columns.missing()
+    missing = source.columns.missing() if isinstance(source.sheet, Sheet) else ()
     if missing:
         there = "、".join(f"“{h}”" for h in source.sheet.headings if h)
         zh = "、".join(f"“{c.zh}”" for c in missing)
@@ -142,7 +165,11 @@ class Run:
             self.rules = Rules(uow, actor, type_id, self.options, look)
             choices = people.load(uow, actor, type_id, source.sha256)
             self.state = _target(uow, actor, type_id, self.options)
-        self.judge = Judge(actor, type_id, SheetCells(source.columns), self.options, look, self.rules, self.standing, choices)
+        self.judge: Judge | ListedJudge
+        if isinstance(source.sheet, Listing):
+            self.judge = ListedJudge(actor, type_id, source.sheet, self.options, look, self.rules, self.standing, choices)
+        else:
+            self.judge = Judge(actor, type_id, SheetCells(source.columns), self.options, look, self.rules, self.standing, choices)
 
     def go(self, progress: Progress | None = None, after: int = 0) -> None:
         """Judge the rows behind row ``after``, and write them where this is for good."""
@@ -212,7 +239,7 @@ class Run:
         return {"tally": self.tally.as_dict(), "differences": [asdict(one) for one in found]}
 
 
-def _chunks(rows: Iterator[Row], after: int) -> Iterator[list[Row]]:
+def _chunks(rows: Iterator[Any], after: int) -> Iterator[list[Any]]:
     walk = (row for row in rows if row.number > after) if after else rows
     while chunk := list(islice(walk, CHUNK)):
         yield chunk

@@ -243,7 +243,13 @@ def import_file(
     options = options or Options()
     running.refuse_what_may_not_be(actor, options, real=not dry_run)
     totals.check(options.totals)
-    source = prepare(store, actor, type_id, path, options, name)
+    return import_source(store, actor, type_id, prepare(store, actor, type_id, path, options, name), path, dry_run=dry_run, progress=progress)
+
+
+def import_source(
+    store: Store, actor: Principal, type_id: str, source: Source, path: Path, *, dry_run: bool = False, progress: Progress | None = None
+) -> Outcome:
+    """As ``import_file``, of a file made ready before."""
     running.require_columns(source)
     if dry_run:
         work = Run(store, actor, type_id, source, None, "", real=False)

@@ -6,7 +6,7 @@ already), duplicate (certainly the same as a record or an earlier entry), error,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from ingestion import codes, derive, permissions
 from ingestion.catalog import secrecy, validate
 from ingestion.catalog.kinds import Issue
-from ingestion.exchange.bibliographic import Entries, Entry
+from ingestion.exchange.bibliographic import Entry
 from ingestion.exchange.references import kinds, own
 from ingestion.exchange.references.standing import Identity, Same, Standing
 from ingestion.exchange.references.work import Work
@@ -26,6 +26,10 @@ from ingestion.store.engine import UnitOfWork, today
 SIMILAR = "D002"
 Links = Mapping[tuple[int, int], int]
 """(number of the entry, rank of the author) → the person a human has chosen."""
+Problems = Callable[[str, dict[str, Any]], list[Issue]]
+"""What is wrong with a document of a type, which it may also complete (a college)."""
+NEVER_A_GAP = frozenset({"V001", "D003", "other_college", "not_mine", "storable"})
+"""Rules that keep an entry out: secrecy, a closed year, somebody else's."""
 
 
 @dataclass
@@ -59,12 +63,14 @@ class Sorter:
         type_id: str | None,
         batch: Mapping[str, Any] | None = None,
         college_id: int | None = None,
-        links: Links | None = None,
         *,
+        links: Links | None = None,
+        problems: Problems | None = None,
         drafts: bool = False,
     ) -> None:
         self.uow, self.actor, self.type_id = uow, actor, type_id
         self.batch, self.college_id, self.links = dict(batch or {}), college_id, dict(links or {})
+        self._problems = problems or self._missing
         self.codes = codes.for_university(uow, actor.university_code)
         self.own = own.of_university(uow, actor.university_code)
         self.context = validate.Context(codes=self.codes, today=today())
@@ -76,10 +82,16 @@ class Sorter:
             self._standing[type_id] = Standing(self.uow, self.actor.university_code, type_id, self._drafts_of)
         return self._standing[type_id]
 
-    def sort(self, found: Entries) -> list[Item]:
-        items = [self._item(entry) for entry in found.entries]
+    def sort(self, found: Iterable[Entry]) -> list[Item]:
+        """The entries in their order, against what stands now. The same entries again are judged anew."""
+        items = [self._item(entry) for entry in found]
         self._hide(items)
         return items
+
+    def reload(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        for standing in self._standing.values():
+            standing.reload(uow)
 
     def _item(self, entry: Entry) -> Item:
         home = kinds.type_of(entry)
@@ -98,12 +110,17 @@ class Sorter:
             return item
         standing = self.standing(home)
         identity = Identity.of(home, work.document, entry.accession)
-        item.same = standing.same(identity)
+        item.same = standing.same(identity, entry.number)
         if item.same is not None:
             item.status = "unchanged" if item.same.how == "record" else "duplicate"
             return item
-        item.gaps = [*work.gaps, *self._missing(home, work.document)]
-        item.same = standing.alike(identity)
+        found = self._problems(home, work.document)
+        item.errors += [issue for issue in found if issue.rule in NEVER_A_GAP]
+        if item.errors:
+            item.status = "error"
+            return item
+        item.gaps = [*work.gaps, *found]
+        item.same = standing.alike(identity, entry.number)
         if item.same is not None:
             item.status = "similar"
         standing.add(identity, entry.number)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from ingestion import duplicates
 from ingestion.store import platform as p
@@ -32,6 +32,11 @@ class Identity:
     printing: str
     title: str
 
+    @property
+    def marks(self) -> tuple[Any, ...]:
+        """What no two entries share that are two things."""
+        return tuple(mark for mark in (self.accession, self.printing, *sorted(self.keys)) if mark)
+
     @classmethod
     def of(cls, type_id: str, document: Mapping[str, Any], accession: str = "") -> Identity:
         title = duplicates.folded(document.get("title") or "")
@@ -56,23 +61,30 @@ class Standing:
     entries of the file already taken."""
 
     def __init__(self, uow: UnitOfWork, university_code: str, type_id: str, drafts_of: int | None = None) -> None:
-        self.type_id = type_id
-        stands = p.record.c.state != "00"
-        self._stands = stands if drafts_of is None else or_(stands, p.record.c.entered_by == drafts_of)
+        self.type_id, self.university_code = type_id, university_code
+        state = p.record.c.state
+        stands = state.not_in(("00", p.LOADING, "90"))
+        mine = and_(state == "00", p.record.c.entered_by == drafts_of)
+        self._stands = stands if drafts_of is None else or_(stands, mine)
+        self._entries: dict[Any, int] = {}
+        self.reload(uow)
+
+    def reload(self, uow: UnitOfWork) -> None:
+        """The records as they stand now."""
+        code, type_id = self.university_code, self.type_id
         self._printings: dict[str, int] = {}
         self._titles: dict[str, int] = {}
-        self._load(uow, university_code)
-        self._accessions = self._numbers(uow, university_code) if type_id == "paper" else {}
+        self._load(uow, code)
+        self._accessions = self._numbers(uow, code) if type_id == "paper" else {}
         key = p.record_key
         self._keys = {
             (row.kind, row.value): row.record_id
             for row in uow.conn.execute(
                 select(key.c.kind, key.c.value, key.c.record_id).where(
-                    key.c.university_code == university_code, key.c.kind.in_(_KEYS[type_id])
+                    key.c.university_code == code, key.c.kind.in_(_KEYS[type_id])
                 )
             )
         }
-        self._entries: dict[Any, int] = {}
 
     def _load(self, uow: UnitOfWork, university_code: str) -> None:
         r, body = p.record, TYPE_TABLES[self.type_id]
@@ -104,10 +116,10 @@ class Standing:
             ).all()
         )
 
-    def same(self, identity: Identity) -> Same | None:
-        """What is certainly the same, or None."""
-        for mark in (identity.accession, identity.printing, *identity.keys):
-            if mark and mark in self._entries:
+    def same(self, identity: Identity, number: int) -> Same | None:
+        """What is certainly the same as entry ``number``: an earlier entry, a record, or None."""
+        for mark in identity.marks:
+            if self._entries.get(mark, number) < number:
                 return Same("entry", number=self._entries[mark])
         record_id = self._accessions.get(identity.accession) or self._printings.get(identity.printing)
         if record_id:
@@ -117,18 +129,17 @@ class Standing:
                 return Same("key", record_id=self._keys[key])
         return None
 
-    def alike(self, identity: Identity) -> Same | None:
+    def alike(self, identity: Identity, number: int) -> Same | None:
         """Where the same title stands: an earlier entry of the file, or a record."""
-        if ("title", identity.title) in self._entries:
+        if self._entries.get(("title", identity.title), number) < number:
             return Same("entry", number=self._entries["title", identity.title])
         if identity.title in self._titles:
             return Same("record", record_id=self._titles[identity.title])
         return None
 
     def add(self, identity: Identity, number: int) -> None:
-        for mark in (identity.accession, identity.printing, *identity.keys):
-            if mark:
-                self._entries[mark] = number
+        for mark in identity.marks:
+            self._entries.setdefault(mark, number)
         self._entries.setdefault(("title", identity.title), number)
 
 
