@@ -229,6 +229,6 @@ def _empty(actor: Principal, declared: RecordType, query: Query) -> None:
     with frame.store().read(actor.university_code) as uow:
         gains = {n: search.count(uow, actor, filters.without(query, n)) for n in active}
     worst = max(gains, key=lambda n: gains[n])
-    about = t("去掉“{filter}”后有 {n} 条，它排除得最多。", filter=used[worst][0], n=f"{gains[worst]:,}") if gains[worst] else t("换一组条件再试。")
+    about = t("去掉{filter}后有 {n} 条，它排除得最多。", filter=used[worst][0], n=f"{gains[worst]:,}") if gains[worst] else t("换一组条件再试。")
     card = frame.empty(t("没有符合条件的{type}", type=name), about, icon=":material/filter_alt_off:")
     card.button(t("重置条件"), key="reset_empty", on_click=filters.reset, args=(declared,))
