@@ -15,10 +15,12 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from ingestion import audit
 from ingestion.accounts.administration import PERSON_ROLES
 from ingestion.attachments import blobs
+from ingestion.bulk import statements
 from ingestion.documents import sha256
 from ingestion.exchange.exit_bundle import personal
 from ingestion.exchange.exit_bundle.contents import DOCUMENTS, Carried, Kept, by_name, carried, is_account
@@ -160,7 +162,8 @@ class _Loading:
         for batch in self.bundle.batches(name):
             if name == "audit_row" and any(row["university_code"] != self.code for row in batch):
                 raise foreign(name)
-            uow.conn.execute(insert(archive), [{**fixed, key: row["id"], **{column: row[column] for column in columns}} for row in batch])
+            if batch:
+                statements.execute(uow, archive, [{**fixed, key: row["id"], **{column: row[column] for column in columns}} for row in batch])
             count += len(batch)
             self.advance(len(batch))
         return count
@@ -229,6 +232,8 @@ class _Table:
         self.target = table.table
         columns = {column["name"] for column in (loading.bundle.table(table.name) or {"columns": []})["columns"]}
         self.kept = [kept for kept in table.kept if kept.name in columns]
+        brought = {kept.source.name for kept in self.kept}
+        self.defaults = {c.name: c.default.arg for c in self.target.c if c.name not in brought and isinstance(c.default, ScalarElementColumnDefault)}
         self.owner = university_column(table.name)
         self.accounts = [kept.name for kept in self.kept if is_account(kept.source)]
         self.references = _self_references(self.target)
@@ -242,12 +247,16 @@ class _Table:
     def load(self) -> int:
         count = 0
         again: list[dict[str, Any]] = []
+        planned = 0
         for batch in self.loading.bundle.batches(self.table.name):
             rows = [self._row(row) for row in batch]
             again += [row for row in rows if self.numbered and row["id"] in self.taken]
             fresh = [row for row in rows if not (self.numbered and row["id"] in self.taken)]
+            if count >= 2 * planned:
+                statements.plan_anew(self.uow)
+                planned = count
             if fresh:
-                self.uow.conn.execute(insert(self.target), fresh)
+                statements.execute(self.uow, self.target, fresh)
             count += len(rows)
             self.loading.advance(len(rows))
         self._refer()
@@ -258,7 +267,7 @@ class _Table:
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         self._check(row)
-        out: dict[str, Any] = {}
+        out: dict[str, Any] = dict(self.defaults)
         for kept in self.kept:
             out.update(self._value(kept, row))
         for name in self.accounts:
