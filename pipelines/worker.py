@@ -22,7 +22,7 @@ CLEAN_EVERY = 24 * 3600.0
 
 def handlers() -> Mapping[str, jobs.Handler]:
     """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
-    return {"exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip}
+    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip}
 
 
 def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
@@ -35,6 +35,12 @@ def _export(store: Store, work: jobs.Job) -> jobs.Outcome:
     from ingestion.exchange import export
 
     return export.run_job(store, work)
+
+
+def _import(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from ingestion.exchange import import_jobs
+
+    return import_jobs.run_job(store, work)
 
 
 def _library_zip(store: Store, work: jobs.Job) -> jobs.Outcome:

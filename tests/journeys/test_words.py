@@ -26,7 +26,7 @@ SEEN = """() => {
   walk(document.body);
   return out;
 }"""
-PAGES = ("/", "/paper", "/documents", "/person", "/form?type=paper", "/form?type=vertical_project&step=budget", "/review", "/search?q=x", "/account", "/messages", "/announcements", "/units", "/accounts", "/codes")
+PAGES = ("/", "/paper", "/documents", "/person", "/form?type=paper", "/form?type=vertical_project&step=budget", "/review", "/search?q=x", "/account", "/messages", "/announcements", "/units", "/accounts", "/codes", "/imports?type=paper", "/batches", "/initial")
 ROLES = {"o1": PAGES, "r1": ("/", "/form?type=award", "/paper?advanced=true", "/my_library")}
 
 
@@ -61,7 +61,7 @@ def test_after_switching_every_word_is_english(world: World, log_in) -> None:
     page.get_by_role("radiogroup").get_by_text("English").click()
     page.wait_for_timeout(1500)
     try:
-        for path in ("/", "/paper", "/form?type=paper", "/account"):
+        for path in ("/", "/paper", "/form?type=paper", "/account", "/imports?type=paper"):
             open_page(page, world.address + path)
             words = [w for w in page.evaluate(SEEN) if re.search(r"[\u4e00-\u9fff]", w)]
             data = ("江城大学", "计算机学院", "文学院", "李娜", "张伟", "中文", "研数", "稻虾", "磷石膏", "三峡库区", "<img", "SCI", "粗")

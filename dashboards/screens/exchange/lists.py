@@ -25,7 +25,7 @@ def buttons(actor: Principal, declared: RecordType, query: Query, found: Page) -
         about = t("数据表、填写说明、下拉列表和示例行")
         if st.button(t("下载模板"), icon=":material/description:", key="template", help=about):
             download_template(actor, declared.id)
-        if _importable() and st.button(t("导入"), icon=":material/upload:", key="import"):
+        if _importable() and st.button(t("批量导入"), icon=":material/upload:", key="import"):
             navigation.go("imports", type=declared.id)
     if permissions.can(actor, "export", declared.id) and st.button(t("导出"), icon=":material/download:", key="export"):
         _dialog(actor, declared, query, found)
