@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from ingestion import accounts, messages, permissions
+from ingestion import accounts, messages, permissions, running_as
 from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork
 from ingestion.store.platform import job
@@ -97,7 +97,7 @@ def claim_next(store: Store, kinds: tuple[str, ...]) -> Job | None:
         if job_id is None:
             return None
         row = uow.conn.execute(
-            update(job).where(job.c.id == job_id).values(state="running", started_at=uow.now).returning(*job.c)
+            update(job).where(job.c.id == job_id).values(state="running", started_at=uow.now, worker=running_as.name()).returning(*job.c)
         ).one()
         return _job(row)
 
@@ -126,13 +126,17 @@ def finish(store: Store, job_id: int, result: Mapping[str, Any] | None, zh: str,
 
 
 def reclaim(store: Store, older_than: timedelta = STALE) -> int:
-    """Puts jobs of a worker that died back into the queue; returns how many."""
+    """Puts jobs of a worker that died back into the queue: at once where its process is known to be gone, after a
+    time where it ran on another machine. Returns how many."""
     with store.begin(ALL) as uow:
-        return uow.conn.execute(
-            update(job)
-            .where(job.c.state == "running", job.c.started_at < uow.now - older_than)
-            .values(state="queued", progress=0)
-        ).rowcount
+        running = uow.conn.execute(select(job.c.id, job.c.worker, job.c.started_at).where(job.c.state == "running")).all()
+        dead = [
+            row.id for row in running
+            if (row.worker is not None and running_as.gone(row.worker)) or row.started_at < uow.now - older_than
+        ]  # fmt: skip
+        if dead:
+            uow.conn.execute(update(job).where(job.c.id.in_(dead)).values(state="queued", progress=0, worker=None))
+        return len(dead)
 
 
 Outcome = tuple[Mapping[str, Any], str, str]  # result, sentence in Chinese, sentence in English

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import platform
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-import psutil
 from sqlalchemy import Row, func, insert, select, update
 
-from ingestion import audit, codes, derive, permissions, refreshes
+from ingestion import audit, codes, derive, permissions, refreshes, running_as
 from ingestion.exchange.importing import kept, tally
 from ingestion.exchange.importing.options import (
     STATE_WORDS,
@@ -33,8 +28,8 @@ from ingestion.principal import Conflict, NotFound, Principal
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 
-STALE = timedelta(minutes=2)
-"""A run that has not said for so long that it lives is dead: a chunk takes seconds."""
+STALE = timedelta(minutes=10)
+"""A run on another machine that has not said for so long that it lives is dead: a chunk takes seconds."""
 OPEN = ("checking", "checked", "loading")
 
 
@@ -58,7 +53,7 @@ def begin(
     total: int | None = None,
 ) -> tuple[int, str]:
     """A new batch and the name of its run."""
-    run = _own_run()
+    run = running_as.name()
     row = insert(p.import_batch).values(
         university_code=actor.university_code, type=type_id, file_name=file_name[:300], sha256=sha256, account_id=actor.account_id,
         role=actor.role, state=state, format=format, options=_json(options or {}), total=total, counts="{}", started_at=uow.now,
@@ -75,28 +70,17 @@ def take_over(uow: UnitOfWork, actor: Principal, batch_id: int, states: Sequence
         raise Conflict(*not_now(row.state))
     if row.state in ("checking", "loading") and alive(row, uow.now):
         raise Conflict("该批次正在处理，请稍后再看。", "This batch is being worked on; look again later.")
-    run = _own_run()
+    run = running_as.name()
     b = p.import_batch
     uow.conn.execute(update(b).where(b.c.id == batch_id).values(run=run, state=state, beat_at=uow.now))
     return row, run
 
 
-def _own_run() -> str:
-    """Names this run by its machine and process, so that a killed one is known to be dead at once."""
-    return f"{_machine()}-{os.getpid()}-{secrets.token_hex(5)}"
-
-
-def _machine() -> str:
-    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
-
-
 def alive(row: Row[Any], now: datetime) -> bool:
-    """Whether somebody works on the batch: its run said so lately, and its process, where it can be seen, is there."""
-    if row.run is None or row.beat_at is None or now - row.beat_at >= STALE:
+    """Whether somebody works on the batch: its process is there, or said so lately from another machine."""
+    if row.run is None or running_as.gone(row.run):
         return False
-    machine, _dash, rest = row.run.partition("-")
-    process = rest.partition("-")[0]
-    return machine != _machine() or not process.isdecimal() or psutil.pid_exists(int(process))
+    return row.beat_at is not None and now - row.beat_at < STALE
 
 
 def cut_off(uow: UnitOfWork, actor: Principal, type_id: str, sha256: str) -> int | None:

@@ -33,7 +33,7 @@ import_batch = table(
     Column("report", Text, nullable=False, default="{}"),  # JSON: effect on numbers, data quality, control totals
     Column("total", Integer),  # rows of the file
     Column("done", Integer, nullable=False, default=0),  # rows looked at so far
-    Column("run", String(32)),  # who is at work: a run that finds another name here stops
+    Column("run", String(40)),  # who is at work (running_as): a run that finds another name here stops
     Column("beat_at", DateTime),  # when the run last said it lives
     Column("started_at", DateTime, nullable=False),
     Column("applied_at", DateTime),  # rows take effect when this is set

@@ -33,6 +33,7 @@ job = table(
     Column("created_at", DateTime, nullable=False),
     Column("started_at", DateTime),
     Column("ended_at", DateTime),
+    Column("worker", String(40)),  # who runs it (running_as): one that was killed is known by it
     CheckConstraint("state IN ('queued','running','done','failed')", name="state"),
     comment="One row per piece of long work done by the worker.",
 )
