@@ -197,6 +197,6 @@ def project_documents(*more: FileSlot, notice: When | None = APPROVED) -> Docume
 
 def planned_dates() -> tuple[Date, Date]:
     return (
-        Date("started_on", zh="开始时间", en="Starts on", required=True, future=True, listed=True),
-        Date("planned_end_on", zh="计划完成时间", en="Planned end", required=True, future=True, listed=True),
+        Date("started_on", zh="开始时间", en="Starts on", required=True, future=True, listed=True, partial=True),
+        Date("planned_end_on", zh="计划完成时间", en="Planned end", required=True, future=True, listed=True, partial=True),
     )

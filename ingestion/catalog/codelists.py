@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 
 from rapidfuzz import fuzz, process
@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from ingestion.catalog import normalise
 
 FILES = files("ingestion.catalog").joinpath("codes")
+WORDS = files("ingestion.catalog").joinpath("code_words.csv")
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,8 @@ class Codes:
         return item.label(language) if item else code
 
     def resolve(self, name: str, text: str, parent: str | None = None) -> str | None:
-        """The code meant by a code, a label in either language, or "code label" (AC-186); None if unknown or
-        ambiguous. ``parent`` narrows to the children of one code."""
+        """The code meant by a code, a label in either language, "code label" (AC-186), or a word people use for it
+        (``code_words.csv``); None if unknown or ambiguous. ``parent`` narrows to the children of one code."""
         table = self.table(name)
         typed = normalise.identifier(text)
         for code in (typed, typed.upper(), typed.split(" ")[0], typed.split(" ")[0].upper()):
@@ -185,6 +186,9 @@ class Codes:
             for item in self.table(name).values():
                 for word in {normalise.key(item.label_zh), normalise.key(item.label_en)} - {""}:
                     index.setdefault(word, []).append(item.code)
+            for word, code in other_words(name).items():
+                if code in self.table(name):
+                    index.setdefault(word, [code])  # a label says it more certainly
             self._words[name] = index
         return self._words[name]
 
@@ -200,6 +204,20 @@ class Codes:
         found.sort(key=lambda hit: -fuzz.ratio(wanted, hit[0]))
         codes = dict.fromkeys(key.split("\0")[0] for _, _, key in found)
         return [table[code] for code in list(codes)[:limit]]
+
+
+@cache
+def _all_words() -> dict[str, dict[str, str]]:
+    out: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(WORDS.read_text(encoding="utf-8").splitlines()):
+        for word in row["words"].split("|"):
+            out.setdefault(row["list"], {})[normalise.key(word)] = row["code"]
+    return out
+
+
+def other_words(name: str) -> dict[str, str]:
+    """What people write for the codes of a list though no label says so: 男 for 男性, 在研 for 立项/在研."""
+    return _all_words().get(name, {})
 
 
 def _spellings(item: CodeItem) -> set[str]:

@@ -1,11 +1,9 @@
-"""refresh, import, sql."""
+"""refresh, sql."""
 
 # No postponed annotations here: an option's help is worded when its command is registered.
 
 import csv
 import io
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +11,6 @@ import typer
 from ingestion.principal import Denied, NotFound, Principal
 from pipelines.commands.shell import Failure, Progress, command_class, emit
 from pipelines.commands.words import Words
-
-IMPORTABLE = ("paper", "book", "standard", "patent")
 
 
 def register(app: typer.Typer, words: Words) -> None:
@@ -54,61 +50,6 @@ def register(app: typer.Typer, words: Words) -> None:
         finally:
             store.dispose()
         emit(_as_dict(result), _refreshed(result, words), as_json)
-
-    @app.command(
-        "import",
-        cls=cls,
-        help=words(
-            "导入题录文件，作为历史数据由科研处归档：paper（论文）、book（著作）、standard（标准）、patent（专利）。格式按内容识别："
-            "BibTeX、RIS、EndNote、NoteExpress、RefWorks、知网自定义、GB/T 7714 列表、CSSCI、Web of Science、Scopus CSV、PubMed。"
-            "文件中没有的内容成为待补事项，不妨碍导入；其他类型的条目逐条说明应到哪里导入。",
-            "Imports a bibliographic file, filed as history by the research office: paper, book, standard, patent. The format "
-            "is told by the content: BibTeX, RIS, EndNote, NoteExpress, RefWorks, CNKI's own, GB/T 7714 lists, CSSCI, Web of "
-            "Science, Scopus CSV, PubMed. What the file cannot know becomes an open finding and hinders nothing; of entries of "
-            "other types it is said where they belong.",
-        ),
-    )
-    def import_(
-        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型：paper、book、standard、patent。", "The record type: paper, book, standard or patent."))],
-        file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("要导入的文件。", "The file to import."))],
-        university: Annotated[str, university_option],
-        as_user: Annotated[str, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个科研处账号导入。", "The office account that files them."))],
-        college: Annotated[str | None, typer.Option("--college", metavar=words("代码", "CODE"), help=words("整批记录的所属学院代码。", "The college of the whole batch."))] = None,
-        sets: Annotated[
-            list[str] | None,
-            typer.Option(
-                "--set",
-                metavar=words("字段=值", "FIELD=VALUE"),
-                help=words("文件没有的字段在整批中的值，可多次使用。", "A value for the whole batch where the file says nothing; may be repeated."),
-            ),
-        ] = None,
-        non_secret: Annotated[bool, typer.Option("--non-secret", help=words("确认本批信息不涉密（必须）。", "Declares that the batch holds nothing secret (needed)."))] = False,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help=words("只检查，不写入。", "Check only, write nothing."))] = False,
-        errors: Annotated[Path | None, typer.Option("--errors", metavar=words("文件", "FILE"), help=words("把每个问题写入 CSV 文件。", "Write every problem to a CSV file."))] = None,
-        as_json: Annotated[bool, json_option] = False,
-    ) -> None:
-        from ingestion import accounts
-        from ingestion.exchange import history
-        from ingestion.store.engine import ALL, open_store
-
-        if type_id not in IMPORTABLE:
-            raise Failure(words(f"类型“{type_id}”不能导入；可用：{'、'.join(IMPORTABLE)}。", f"The type “{type_id}” cannot be imported; there is: {', '.join(IMPORTABLE)}."))
-        store = open_store()
-        try:
-            with store.read(ALL) as uow:
-                actor = acting(lambda: accounts.principal_for(uow, university, as_user, "office_admin"), university, as_user, words)
-            if not non_secret and not dry_run and sys.stdin.isatty():
-                non_secret = typer.confirm(words("涉密数据不得上网。确认本批信息不涉密？", "Does this batch hold nothing secret?"))
-            with Progress(quiet=as_json).running() as progress:
-                outcome = history.import_file(
-                    store, actor, type_id, file, sets=tuple(sets or ()), college=college, non_secret=non_secret, dry_run=dry_run,
-                    errors_out=errors, progress=lambda done, total: progress.step(words("写入", "Filing"), done, total),
-                )  # fmt: skip
-        finally:
-            store.dispose()
-        emit(outcome.as_dict(words.language), outcome.text(words.language), as_json)
-        if outcome.counts["error"] and not outcome.counts["new"] and not outcome.counts["unchanged"] and not outcome.counts["duplicate"]:
-            raise Failure(words("没有一条可以导入。", "Nothing could be imported."))
 
     @app.command(
         "sql",

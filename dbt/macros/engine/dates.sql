@@ -11,3 +11,8 @@
 {% macro year_of(day) -%}
     cast(extract(year from {{ day }}) as integer)
 {%- endmacro %}
+
+{# The last day of a period of which only the month or the year is known. #}
+{% macro period_end(day, precision) -%}
+    case {{ precision }} when 'm' then last_day({{ day }}) when 'y' then {{ year_end('extract(year from ' ~ day ~ ')') }} else {{ day }} end
+{%- endmacro %}

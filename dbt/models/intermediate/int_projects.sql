@@ -1,16 +1,16 @@
 -- One row per project of the three kinds: when it was granted, when it ends, its level and its money in fen.
--- 申报 (10) is an application and no project yet.
+-- 申报 (10) is an application and no project yet. A plan that names a month ends with its last day.
 with projects as (
     select p.record_id, 'vertical_project' as type, p.status, p.level, coalesce(p.approved_on, p.started_on) as granted_on,
-        p.planned_end_on, p.concluded_on, p.approved_fund as fen
+        {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }} as planned_end_on, p.concluded_on, p.approved_fund as fen
     from {{ ref('stg_vertical_project') }} as p
     union all
     select p.record_id, 'horizontal_project', p.status, '6', coalesce(p.signed_on, p.started_on),
-        p.planned_end_on, p.concluded_on, p.contract_amount
+        {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }}, p.concluded_on, p.contract_amount
     from {{ ref('stg_horizontal_project') }} as p
     union all
     select p.record_id, 'university_project', p.status, '5', coalesce(p.approved_on, p.started_on),
-        p.planned_end_on, p.concluded_on, p.approved_fund
+        {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }}, p.concluded_on, p.approved_fund
     from {{ ref('stg_university_project') }} as p
 )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from ingestion import audit, codes, derive, permissions, refreshes, running_as
 from ingestion.exchange.importing import kept, tally
+from ingestion.exchange.importing.judging import Verdict
 from ingestion.exchange.importing.options import (
     STATE_WORDS,
     Batch,
@@ -216,12 +217,23 @@ def row_view(type_id: str, row: Row[Any]) -> RowView:
     )  # fmt: skip
 
 
-def repeated(uow: UnitOfWork, actor: Principal, type_id: str, sha256: str) -> tuple[int, datetime] | None:
+def view_of(type_id: str, verdict: Verdict, findings: tuple[Finding, ...]) -> RowView:
+    """A row just judged, as ``rows_of`` would show it."""
+    number = "" if verdict.record_id is None else derive.number_of(type_id, verdict.record_id)
+    return RowView(
+        verdict.row, verdict.result, verdict.title, verdict.record_id, number, verdict.repeats_row, verdict.year, findings,
+        tuple(verdict.people), verdict.changes,
+    )  # fmt: skip
+
+
+def repeated(
+    uow: UnitOfWork, actor: Principal, type_id: str, sha256: str, except_id: int | None = None
+) -> tuple[int, datetime] | None:
     """The batch in effect that came from the very same file, for a warning before it is read again."""
     b = p.import_batch
     row = uow.conn.execute(
         select(b.c.id, b.c.applied_at)
-        .where(permissions.visible(actor, b), b.c.type == type_id, b.c.sha256 == sha256, b.c.state == "applied")
+        .where(permissions.visible(actor, b), b.c.type == type_id, b.c.sha256 == sha256, b.c.state == "applied", b.c.id != (except_id or 0))
         .order_by(b.c.id.desc())
         .limit(1)
     ).one_or_none()

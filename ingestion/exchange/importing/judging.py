@@ -53,6 +53,7 @@ class Verdict:
     year: int | None = None
     before: Document | None = None
     header: dict[str, Any] | None = None
+    marked: bool = False  # carries a secrecy mark: of its text nothing may be kept
 
 
 @dataclass
@@ -151,6 +152,14 @@ class Judge:
     # --- one row --------------------------------------------------------------------------------------------
 
     def _one(self, uow: UnitOfWork, draft: _Draft, found: Found) -> Verdict:
+        verdict = self._judged(uow, draft, found)
+        marked = {f.key for f in verdict.findings if f.rule == "V001"}
+        if marked:  # AC-232: the field and the rule, never the text
+            verdict.marked, verdict.title, verdict.changes = True, "", ()
+            verdict.findings = [f for f in verdict.findings if f.rule == "V001" or f.key not in marked]
+        return verdict
+
+    def _judged(self, uow: UnitOfWork, draft: _Draft, found: Found) -> Verdict:
         verdict = Verdict(draft.row.number)
         verdict.title = derive.title(self.type_id, draft.document)[:500]
         day = derive.dated_on(self.type_id, draft.document) if self._dated(draft.document) else None
@@ -277,7 +286,7 @@ class Judge:
         raw = merging.merged(self.type_id, found.clear[record_id], reading, self.cells.keys, clear=by_number)
         raw = entry.unmasked(self.type_id, raw, found.clear[record_id])
         after = serializer.clean(self.type_id, raw)
-        if after == before and not reading.wrong:
+        if after == before and (not reading.wrong or self.options.as_history):
             verdict.result = "unchanged"
             return
         verdict.changes = merging.differences(self.type_id, before, after, self.look.codes, self.look)

@@ -121,16 +121,21 @@ def parse_target(type_id: str, said: str) -> tuple[str, str, int] | None:
             return None
         place = int(digits)
     known = layout.by_key(type_id)
-    key = text if text in known else _exact(type_id).get(text) or _labels(type_id).get(fold(text), "")
+    key = text if text in known else _exact(type_id).get(text) or _named(type_id, text)
     if not key:
         bare = units.without_unit(text)
         unit = units.unit_in(text)
-        key = bare if bare in known else _exact(type_id).get(bare) or _labels(type_id).get(fold(bare), "")
+        key = bare if bare in known else _exact(type_id).get(bare) or _named(type_id, bare)
         if not key or unit not in units.scale_of(known[key]):
             return None
     if known[key].kind == "header" and key not in SETTABLE_HEADERS:
         return None
     return key, unit, place
+
+
+def _named(type_id: str, text: str) -> str:
+    words = fold(text)
+    return _labels(type_id).get(words) or _child_labels(type_id).get(words, "")
 
 
 # --- suggesting ----------------------------------------------------------------------------------------------------
@@ -192,6 +197,8 @@ def _certain(
         how, found = "label", (key, "", 0)
     elif (found := _synonyms(type_id).get(words)) is not None:
         how = "synonym"
+    elif key := _child_labels(type_id).get(words):
+        how, found = "label", (key, "", 0)
     if found is None:
         return target
     key, implied, place = found
@@ -225,33 +232,34 @@ def _exact(type_id: str) -> Mapping[str, str]:
 
 @cache
 def _labels(type_id: str) -> Mapping[str, str]:
-    """Headings and fields' labels, folded; a label that two columns share means neither."""
+    """Headings and the labels of plain fields, folded; a label that two columns share means neither."""
     full: dict[str, set[str]] = {}
     bare: dict[str, set[str]] = {}
     for column in layout.columns(type_id):
         for word in (column.zh, column.en):
             full.setdefault(fold(word), set()).add(column.key)
-        if column.field is not None and column.kind != "person":
+        if column.field is not None and column.kind == "field":
             for word in (column.field.zh, column.field.en):
                 bare.setdefault(fold(word), set()).add(column.key)
-    plain = {c.key for c in layout.columns(type_id) if c.kind in ("field", "header")}
-    out = {word: _one(keys, plain) for word, keys in bare.items()}
-    out.update({word: _one(keys, plain) for word, keys in full.items()})
-    return {word: key for word, key in out.items() if key}
+    return {word: next(iter(keys)) for word, keys in {**bare, **full}.items() if len(keys) == 1}
 
 
-def _one(keys: set[str], plain: set[str]) -> str:
-    """The only one, else the only one that is no child's."""
-    own = keys & plain
-    chosen = keys if len(keys) == 1 else own
-    return next(iter(chosen)) if len(chosen) == 1 else ""
+@cache
+def _child_labels(type_id: str) -> Mapping[str, str]:
+    """Labels of children's fields without their step (收录类别 for 论文收录：收录类别): where nothing else is meant."""
+    bare: dict[str, set[str]] = {}
+    for column in layout.columns(type_id):
+        if column.field is not None and column.kind == "child":
+            for word in (column.field.zh, column.field.en):
+                bare.setdefault(fold(word), set()).add(column.key)
+    return {word: next(iter(keys)) for word, keys in bare.items() if len(keys) == 1}
 
 
 @cache
 def _synonyms(type_id: str) -> Mapping[str, tuple[str, str, int]]:
     out: dict[str, tuple[str, str, int]] = {}
     for one in headings.synonyms(type_id):
-        if not one.layout:
+        if not one.layout and one.key in layout.by_key(type_id):
             for heading in one.headings:
                 out.setdefault(fold(heading), (one.key, one.unit, one.place))
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from ingestion.exchange import tabular
 from ingestion.exchange.importing import batches, kept
 from ingestion.exchange.importing.listed import as_table, is_listing
 from ingestion.exchange.importing.options import COUNT_WORDS, COUNTS, Finding, RowView
-from ingestion.exchange.tabular import Mark
+from ingestion.exchange.tabular import Book, Mark, Sheet
 from ingestion.principal import OperationError, Principal
 from ingestion.store import platform as p
 from ingestion.store.engine import Store, UnitOfWork
@@ -64,10 +64,21 @@ def annotate(store: Store, actor: Principal, batch_id: int, out: Path, *, only_e
             path, numbers = as_table(path, row.file_name)
             marks = [replace(mark, row=numbers[mark.row]) for mark in marks]
         book = tabular.read(path, row.file_name)
-        at = 1 if language == "en" else 0
-        summary: list[tuple[str, object]] = [(COUNT_WORDS[name][at], batch.counts.get(name, 0)) for name in COUNTS]
-        counts = tabular.annotate(book, out, marks, summary, sheet=batch.sheet or None, only_errors=only_errors, language=language)
-    if counts.rows != batch.counts.get("error", 0):
+        return _written(book, book.sheet(batch.sheet or None), marks, batch.counts, out, only_errors, language)
+
+
+def write(book: Book, sheet: Sheet, rows: Iterable[RowView], counts: Mapping[str, int], out: Path, *, language: str = "zh") -> tabular.Counts:
+    """The same of rows just judged, that no batch keeps."""
+    return _written(book, sheet, [mark for row in rows for mark in of_row(row)], counts, out, False, language)
+
+
+def _written(
+    book: Book, sheet: Sheet, marks: list[Mark], counts: Mapping[str, int], out: Path, only_errors: bool, language: str
+) -> tabular.Counts:
+    at = 1 if language == "en" else 0
+    summary: list[tuple[str, object]] = [(COUNT_WORDS[name][at], counts.get(name, 0)) for name in COUNTS]
+    marked = tabular.annotate(book, out, marks, summary, sheet=sheet, only_errors=only_errors, language=language)
+    if marked.rows != counts.get("error", 0):
         out.unlink(missing_ok=True)
         raise OperationError("标注的错误行数与校验结果不一致，请重新校验。", "The marked rows are not as many as the check counted; check the file again.")
-    return counts
+    return marked

@@ -42,6 +42,7 @@ class Rules:
             ).scalars()
         )
         self._projects: dict[int, tuple[str, str, int]] = {}
+        self.secrecy_rules: set[str] = set()
         self._spent: dict[int, int] = {}
         self._spent_before: dict[int, int] = {}
 
@@ -103,8 +104,9 @@ class Rules:
         if header is not None:
             context = validate.Context(context.today, context.codes, attached=checks.attached_slots(uow, header["id"]))
         found = validate.problems(self.type_id, document, context)
-        marks, _rules = checks.secret_marks(self.type_id, document)
+        marks, rules = checks.secret_marks(self.type_id, document)
         if marks:
+            self.secrecy_rules.update(rules)
             named = {issue.field for issue in marks}
             found = [issue for issue in found if issue.field not in named] + marks
         found += self._year(document)

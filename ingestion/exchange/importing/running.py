@@ -18,15 +18,15 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from ingestion import bulk, codes, permissions, serializer
+from ingestion import audit, bulk, codes, permissions, serializer
 from ingestion.catalog import values
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import bibliographic, layout, tabular
-from ingestion.exchange.importing import batches, changing, mapping, people, tally, telling, totals
+from ingestion.exchange.importing import batches, changing, kept, mapping, people, tally, telling, totals
 from ingestion.exchange.importing.judging import Judge, Verdict
 from ingestion.exchange.importing.listed import ListedBook, ListedJudge, Listing, is_listing
 from ingestion.exchange.importing.mapping import ColumnMap
-from ingestion.exchange.importing.options import Change, Options
+from ingestion.exchange.importing.options import Change, Options, RowView
 from ingestion.exchange.importing.rules import Rules
 from ingestion.exchange.importing.sheet_cells import SheetCells
 from ingestion.exchange.importing.standing import Standing
@@ -40,6 +40,8 @@ from ingestion.store.engine import Store, UnitOfWork
 
 CHUNK = bulk.CHUNK
 TRIES = 4
+FIRST = 100
+"""Rows told at once; the rest are looked up."""
 Progress = Callable[[int, int], None]
 
 
@@ -159,6 +161,9 @@ class Run:
         self.options = source.options
         self.tally = tally.Tally(type_id)
         self.who = bulk.Who(actor.account_id, actor.name, actor.role)
+        self.told: list[RowView] = []  # of a dry run without a batch, and the first ones of any run
+        self.keep_all = False
+        self.marked: list[int] = []  # rows with a secrecy mark
         self.standing = Standing(actor, type_id, batch_id)
         with store.read(actor.university_code) as uow:
             look = layout.load(uow, actor, type_id)
@@ -195,13 +200,23 @@ class Run:
                 verdicts = self.judge.judge(uow, drafts)
             for verdict in verdicts:
                 self.tally.add(verdict, self.state)
+                self._tell(verdict)
+                if verdict.marked:
+                    self.marked.append(verdict.row)
             if self.batch_id is not None:
                 with self.store.begin(self.actor.university_code) as uow:
                     self._write(uow, verdicts, last, done)
         except (bulk.TakenKey, IntegrityError):
             self.rules.back()
+            self.told = [row for row in self.told if row.row < drafts[0].row.number]
             self.tally = tally.Tally.from_dict(self.type_id, json.loads(kept_tally))
             raise
+
+    def _tell(self, verdict: Verdict) -> None:
+        if (self.keep_all or len(self.told) < FIRST) and (verdict.findings or verdict.people):
+            loud = tuple(f for f in verdict.findings if f.severity != "gap" or verdict.result != "new")
+            if loud or verdict.people:
+                self.told.append(batches.view_of(self.type_id, verdict, loud))
 
     def _write(self, uow: UnitOfWork, verdicts: Sequence[Verdict], last: int, done: int) -> None:
         assert self.batch_id is not None
@@ -321,6 +336,19 @@ def remember_rows(uow: UnitOfWork, run: Run) -> None:
     for start in range(0, len(ids), CHUNK):
         for document in serializer.read(uow, run.type_id, ids[start : start + CHUNK], "clear").values():
             run.standing.take(run.judge.marks(document), 0)
+
+
+def forget_secrets(run: Run) -> bool:
+    """A file with a secrecy mark is kept no longer, and that it was there is logged by the rule's number alone
+    (AC-232). True where there was one."""
+    if not run.marked:
+        return False
+    detail = {"action": "import", "secrecy_rule": ",".join(sorted(run.rules.secrecy_rules)), "rows": len(run.marked)}
+    with run.store.begin(run.actor.university_code) as uow:
+        audit.write(uow, run.actor, "refused", run.type_id, run.batch_id, detail, university_code=run.actor.university_code)
+    if run.batch_id is not None:
+        kept.forget(run.batch_id)
+    return True
 
 
 def throw_away(store: Store, actor: Principal, batch_id: int) -> None:

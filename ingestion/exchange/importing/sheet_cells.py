@@ -35,7 +35,7 @@ class SheetCells:
             if len(targets) == 1 and targets[0].place in (0, 1):
                 self._plain.append((targets[0].index, key, _converter(column, targets[0])))
             else:
-                self._placed[key] = sorted((t.place, t.index) for t in targets)
+                self._placed[key] = sorted(((t.place, t.index) for t in targets), key=lambda one: (one[0] == 0, one))
         self._flags = [f"{step}.{flag}" for step in {c.step for c in known.values() if c.kind == "person"} for flag in FLAGS]
         self._flags = [key for key in self._flags if key in columns.taken]
         self._values = dict(columns.values)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion import permissions
-from ingestion.exchange.importing import batches, kept, mapping, running, tally, totals
+from ingestion.exchange.importing import batches, kept, mapping, marking, running, tally, totals
 from ingestion.exchange.importing.options import (
     COUNT_WORDS,
     COUNTS,
@@ -17,8 +17,10 @@ from ingestion.exchange.importing.options import (
     Effect,
     Options,
     Quality,
+    RowView,
 )
 from ingestion.exchange.importing.running import Progress, Run, Source
+from ingestion.exchange.tabular import Book, Sheet
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import Store
 
@@ -40,13 +42,33 @@ class Outcome:
     differences: list[Difference] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     repeated: int | None = None
+    rows: list[RowView] = field(default_factory=list)
+    columns: list[tuple[str, str, str]] = field(default_factory=list)
+    letters: dict[int, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {
             **self.counts, "batch": self.batch_id, "in_effect": self.in_effect, "dry_run": self.dry_run, "stopped": self.stopped,
             "effect": asdict(self.effect), "quality": [asdict(one) for one in self.quality],
             "differences": [asdict(one) for one in self.differences], "repeats_batch": self.repeated,
+            "columns": [{"heading": heading, "key": key, "how": how} for heading, key, how in self.columns],
+            "rows": [asdict(row) for row in self.rows],
         }  # fmt: skip
+
+    def lines(self, language: str, limit: int = 20) -> list[str]:
+        """What is said of the first rows, each with its row and column."""
+        zh = language == "zh"
+        out: list[str] = []
+        for row in self.rows:
+            for finding in row.issues:
+                letter = self.letters.get(finding.index if finding.index is not None else -1, "")
+                where = (f"第 {row.row} 行" + (f" · {letter} 列" if letter else "")) if zh else f"Row {row.row}" + (f", column {letter}" if letter else "")
+                out.append(f"{where}{'：' if zh else ': '}{finding.zh if zh else finding.en}")
+            for named in row.people:
+                who = ("；" if zh else "; ").join(" ".join((c.staff_no, c.name, c.college)) for c in named.candidates[:5])
+                out.append(f"第 {row.row} 行：“{named.name}”是哪一位？{who}" if zh else f"Row {row.row}: who is “{named.name}”? {who}")
+        left = len(out) - limit
+        return out if left <= 0 else [*out[:limit], f"…… 还有 {left} 条" if zh else f"… and {left} more"]
 
     def counts_text(self, language: str) -> str:
         at = 0 if language == "zh" else 1
@@ -96,9 +118,12 @@ def check(
         kept.keep(batch_id, Path(path))
         work = Run(store, actor, type_id, source, batch_id, run, real=False)
         work.go(progress)
+        secret = running.forget_secrets(work)
         with store.begin(actor.university_code) as uow:
             batches.beat(uow, batch_id, run, state="checked", counts=work.tally.counts, report=work.report(uow))
             batches.let_go(uow, batch_id)
+            if secret:
+                batches.closed(uow, batch_id, "failed", _marked(work))
     except batches.CutOff:
         raise
     except BaseException as error:
@@ -106,6 +131,14 @@ def check(
         raise
     with store.read(actor.university_code) as uow:
         return batches.get(uow, actor, batch_id)
+
+
+def _marked(work: Run) -> tuple[str, str]:
+    rows = "、".join(map(str, work.marked[:20]))
+    return (
+        f"第 {rows} 行含有涉密标志，涉密数据不得上网；文件没有保存。请删除这些行后重新上传，并联系本校保密部门。",
+        f"Rows {rows.replace('、', ', ')} carry a secrecy mark; the file was not kept. Remove them and upload it again; tell the secrecy office.",
+    )
 
 
 def told(source: Source) -> dict[str, Any]:
@@ -211,19 +244,22 @@ def _run(
             batches.let_go(uow, batch_id)
         return outcome(store, actor, work, stopped=True)
     running.put_in_effect(work)
+    running.forget_secrets(work)
     return outcome(store, actor, work, in_effect=True)
 
 
 def outcome(store: Store, actor: Principal, work: Run, **more: Any) -> Outcome:
     with store.read(actor.university_code) as uow:
         report = work.report(uow)
-        same = batches.repeated(uow, actor, work.type_id, work.source.sha256)
+        same = batches.repeated(uow, actor, work.type_id, work.source.sha256, work.batch_id)
     effect = tally.effect(report["tally"], work.type_id, work.judge.look.codes)
     found = [Difference(d["year"], d["expected"], d["actual"], tuple(d["rows"])) for d in report["differences"]]
-    repeated = same[0] if same is not None and same[0] != work.batch_id else None
+    repeated = same[0] if same is not None else None
     return Outcome(
         work.type_id, dict(work.tally.counts), work.batch_id, effect=effect, quality=tally.quality(report["tally"]), differences=found,
-        notes=[(problem.zh, problem.en) for problem in work.source.sheet.problems], repeated=repeated, **more,
+        notes=[(problem.zh, problem.en) for problem in work.source.sheet.problems], repeated=repeated, rows=work.told,
+        columns=[(t.heading, t.key, t.how) for t in work.source.columns.targets],
+        letters={t.index: work.source.sheet.letter(t.index) for t in work.source.columns.targets if isinstance(work.source.sheet, Sheet)}, **more,
     )  # fmt: skip
 
 
@@ -236,45 +272,70 @@ def import_file(
     *,
     name: str | None = None,
     dry_run: bool = False,
+    errors_out: Path | None = None,
+    language: str = "zh",
     progress: Progress | None = None,
 ) -> Outcome:
     """Check and load in one go, as the command does. A batch of the same file by the same account that was cut off
-    is gone on with. A dry run leaves nothing behind."""
+    is gone on with. A dry run leaves nothing behind. ``errors_out`` gets the user's own file with what is wrong
+    marked in it."""
     options = options or Options()
     running.refuse_what_may_not_be(actor, options, real=not dry_run)
     totals.check(options.totals)
-    return import_source(store, actor, type_id, prepare(store, actor, type_id, path, options, name), path, dry_run=dry_run, progress=progress)
+    source = prepare(store, actor, type_id, path, options, name)
+    return import_source(
+        store, actor, type_id, source, path, dry_run=dry_run, errors_out=errors_out, language=language, progress=progress
+    )
 
 
 def import_source(
-    store: Store, actor: Principal, type_id: str, source: Source, path: Path, *, dry_run: bool = False, progress: Progress | None = None
+    store: Store,
+    actor: Principal,
+    type_id: str,
+    source: Source,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    errors_out: Path | None = None,
+    language: str = "zh",
+    progress: Progress | None = None,
 ) -> Outcome:
     """As ``import_file``, of a file made ready before."""
     running.require_columns(source)
     if dry_run:
         work = Run(store, actor, type_id, source, None, "", real=False)
+        work.keep_all = errors_out is not None
         work.go(progress)
+        if errors_out is not None and isinstance(source.book, Book) and isinstance(source.sheet, Sheet):
+            marking.write(source.book, source.sheet, work.told, work.tally.counts, errors_out, language=language)
         return outcome(store, actor, work, dry_run=True)
+    given = told(source)
     with store.begin(actor.university_code) as uow:
         cut_off = batches.cut_off(uow, actor, type_id, source.sha256)
-        if cut_off is not None:
-            row, run = batches.take_over(uow, actor, cut_off, ("loading",), "loading")
-            batch_id, reached = cut_off, json.loads(row.progress)
+        row = None if cut_off is None else batches.row_of(uow, actor, cut_off)
+        if row is not None and json.loads(row.options) == json.loads(json.dumps(given)):
+            row, run = batches.take_over(uow, actor, row.id, ("loading",), "loading")
+            batch_id, reached = row.id, json.loads(row.progress)
         else:
             mapping.remember(uow, actor, source.columns)
             batch_id, run = batches.begin(
-                uow, actor, type_id, source.name, source.sha256, format=source.book.kind, state="loading", options=told(source),
+                uow, actor, type_id, source.name, source.sha256, format=source.book.kind, state="loading", options=given,
                 total=source.sheet.row_count,
             )  # fmt: skip
             reached = {}
+    if cut_off is not None and cut_off != batch_id:
+        discard(store, actor, cut_off)  # the same file, now taken otherwise
     try:
         kept.keep(batch_id, Path(path))
-        return _run(store, actor, type_id, source, batch_id, run, progress, reached)
+        done = _run(store, actor, type_id, source, batch_id, run, progress, reached)
     except batches.CutOff:
         raise
     except BaseException as error:
         _failed(store, actor, batch_id, error)
         raise
+    if errors_out is not None:
+        marking.annotate(store, actor, batch_id, errors_out, language=language)
+    return done
 
 
 def discard(store: Store, actor: Principal, batch_id: int) -> None:
