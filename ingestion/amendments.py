@@ -47,7 +47,7 @@ def open(
     if header["amendment_id"] is not None:
         raise Conflict("该记录已有变更申请在办理。", "A change of this record is already under way.")
     document = entry.stored(uow, header)
-    closed = list(checks.locked_year(uow, header["university_code"], header["type"], document))
+    closed = list(checks.locked_year(uow, actor, header["university_code"], header["type"], document))
     if closed:
         raise SubmissionRefused(closed)
     try:

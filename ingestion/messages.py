@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "returned": ("退回", "Returned"),
     "approved": ("通过", "Approved"),
     "entered": ("代填", "Entered for you"),
+    "transfer": ("转交", "Handed over"),
     "claim": ("认领", "Claim"),
     "question": ("询问", "Question"),
     "security": ("账号安全", "Account security"),

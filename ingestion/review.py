@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from ingestion import amendments, audit, permissions
 from ingestion.principal import Conflict, Denied, Principal
@@ -25,7 +25,7 @@ from ingestion.records.view import (
     load,
     write_step,
 )
-from ingestion.review_queue import Waiting, counts, done, queue
+from ingestion.review_queue import Waiting, counts, done, queue, set_aside
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 
@@ -38,9 +38,12 @@ __all__ = [
     "done",
     "hand_back",
     "history",
+    "open_question",
     "queue",
     "return_",
+    "set_aside",
     "track",
+    "unanswered",
     "withdraw",
 ]
 
@@ -137,15 +140,17 @@ def hand_back(uow: UnitOfWork, actor: Principal, record_id: int, version: int, r
 
 
 def ask(uow: UnitOfWork, actor: Principal, record_id: int, question: str) -> None:
-    """询问: a question to the record's people; the state does not change."""
+    """询问: a question to the record's people, or to who applies for a change of it; it pauses nothing."""
     header = header_of(uow, actor, record_id, lock=True)
-    permissions.require(actor, "ask", header["type"], header)
+    amendment = header["amendment_id"] if header["state"] == "30" else None
+    permissions.require(actor, "ask" if amendment is None else "amendment.ask", header["type"], header)
     text = checked_reason(question)
-    _step(uow, actor, header, "ask", header["state"], reason=text)
+    _step(uow, actor, header, "ask", header["state"], reason=text, amendment_id=amendment)
+    asked = effects.owners(uow, header) if amendment is None else [header["amendment_opened_by"]]
     effects.tell(
         uow,
         actor,
-        effects.owners(uow, header),
+        asked,
         "question",
         header,
         f"{actor.name} 询问{{it}}：{text}",
@@ -154,26 +159,55 @@ def ask(uow: UnitOfWork, actor: Principal, record_id: int, question: str) -> Non
 
 
 def answer(uow: UnitOfWork, actor: Principal, record_id: int, text: str) -> None:
-    """The answer of the record's own people to the latest question."""
+    """The answer of the record's own people to the latest question, as often as they have something to add."""
     header = header_of(uow, actor, record_id, lock=True)
     if permissions.reach_of(actor, header) != "own":
         raise Denied
     event = p.review_event
-    asked = select(event.c.account_id).where(event.c.record_id == record_id, event.c.action == "ask")
-    asker = uow.conn.execute(asked.order_by(event.c.id.desc()).limit(1)).scalar_one_or_none()
-    if asker is None:
+    asked = select(event.c.account_id, event.c.amendment_id).where(event.c.record_id == record_id, event.c.action == "ask")
+    question = uow.conn.execute(asked.order_by(event.c.id.desc()).limit(1)).one_or_none()
+    if question is None:
         raise Denied
     words = checked_reason(text)
-    _step(uow, actor, header, "answer", header["state"], reason=words)
+    _step(uow, actor, header, "answer", header["state"], reason=words, amendment_id=question.amendment_id)
     effects.tell(
         uow,
         actor,
-        [asker],
+        [question.account_id],
         "question",
         header,
         f"{actor.name} 就{{it}}答复：{words}",
         f"{actor.name} answered about {{it}}: {words}",
     )
+
+
+def open_question(events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The last question of a history that nobody has answered, or None."""
+    said = [e for e in events if e["action"] in ("ask", "answer")]
+    return said[-1] if said and said[-1]["action"] == "ask" else None
+
+
+def unanswered(uow: UnitOfWork, actor: Principal) -> list[tuple[int, str, str]]:
+    """Records (or changes) of the actor's own whose last question waits for an answer: id, type, title."""
+    event, r = p.review_event, p.record
+    last = (
+        select(event.c.record_id, func.max(event.c.id).label("id"))
+        .where(event.c.action.in_(["ask", "answer"]), event.c.university_code == actor.university_code)
+        .group_by(event.c.record_id)
+        .subquery()
+    )
+    mine = [r.c.entered_by == actor.account_id, p.amendment.c.opened_by == actor.account_id]
+    if actor.person_id is not None:
+        mine.append(r.c.owner_person_id == actor.person_id)
+    found = (
+        select(r.c.id, r.c.type, r.c.title)
+        .join(last, last.c.record_id == r.c.id)
+        .join(event, event.c.id == last.c.id)
+        .outerjoin(p.amendment, p.amendment.c.id == event.c.amendment_id)
+        .where(permissions.visible(actor, r), event.c.action == "ask", r.c.state != "90", or_(*mine))
+        .order_by(event.c.id)
+    )
+    return [(row.id, row.type, row.title) for row in uow.conn.execute(found)]
 
 
 def _turn_of(uow: UnitOfWork, actor: Principal, header: dict[str, Any], version: int, action: str) -> None:

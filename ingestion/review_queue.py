@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, not_, null, or_, select, union_all
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from ingestion import permissions
@@ -41,11 +41,12 @@ class Waiting:
 
 
 def _turn(
-    uow: UnitOfWork, actor: Principal, action: str, state: ColumnElement[str], author: ColumnElement[int]
+    uow: UnitOfWork, actor: Principal, action: str, state: ColumnElement[str], author: ColumnElement[int], *, own_too: bool = False
 ) -> ColumnElement[bool]:
-    """The policy's rows for ``action`` as a condition: the actor's step, and not an own item."""
+    """The policy's rows for ``action`` as a condition: the actor's step, and not an own item unless the policy says so."""
     r = p.record
-    parts = []
+    parts: list[ColumnElement[bool]] = []
+    with_own: list[ColumnElement[bool]] = []
     held: bool | None = None
     for right in permissions.POLICY:
         if right.role != actor.role or action not in right.actions:
@@ -54,14 +55,18 @@ def _turn(
             held = permissions.finance_held(uow, actor.university_code) if held is None else held
             if held:
                 continue
+        if right.unless == "steps_aside" and permissions.steps_aside(uow, actor.university_code):
+            continue
         condition: list[ColumnElement[bool]] = [state.in_(right.states)]
         if "university" not in right.reach:
             condition.append(r.c.college_id == actor.unit_id)
         if right.types:
             condition.append(r.c.type.in_(sorted(right.types)))
-        parts.append(and_(*condition))
+        (with_own if right.unless == "steps_aside" else parts).append(and_(*condition))
     if not parts:
         return false()
+    if own_too:
+        return or_(*parts, *with_own)
     mine = [author != actor.account_id]
     if actor.person_id is not None:
         named = select(p.contributor.c.record_id).where(
@@ -72,7 +77,7 @@ def _turn(
             r.c.id != actor.person_id,
             r.c.id.not_in(named),
         ]
-    return and_(or_(*parts), *mine)
+    return or_(and_(or_(*parts), *mine), *with_own)
 
 
 def _waiting(uow: UnitOfWork, actor: Principal, type_id: str | None) -> CompoundSelect[Any]:
@@ -108,6 +113,23 @@ def _waiting(uow: UnitOfWork, actor: Principal, type_id: str | None) -> Compound
         .where(seen, a.c.is_open, r.c.state == "30", _turn(uow, actor, "amendment.approve", a.c.state, a.c.opened_by), *of_type)
     )
     return union_all(own, changes)
+
+
+def set_aside(uow: UnitOfWork, actor: Principal) -> list[tuple[int, str, str]]:
+    """回避: what stands at the actor's step and is left to others because it is the actor's own: id, type, title."""
+    r, a = p.record, p.amendment
+    of_others = _turn(uow, actor, "approve", r.c.state, r.c.entered_by)
+    at_step = _turn(uow, actor, "approve", r.c.state, r.c.entered_by, own_too=True)
+    changes = _turn(uow, actor, "amendment.approve", a.c.state, a.c.opened_by)
+    changes_too = _turn(uow, actor, "amendment.approve", a.c.state, a.c.opened_by, own_too=True)
+    seen = permissions.visible(actor, r)
+    own = select(r.c.id, r.c.type, r.c.title).where(seen, r.c.state.in_(("10", "20")), at_step, not_(of_others))
+    amended = (
+        select(r.c.id, r.c.type, r.c.title)
+        .join(a, r.c.id == a.c.record_id)
+        .where(seen, a.c.is_open, r.c.state == "30", changes_too, not_(changes))
+    )
+    return [(row.id, row.type, row.title) for row in uow.conn.execute(union_all(own, amended))]
 
 
 def counts(uow: UnitOfWork, actor: Principal) -> dict[str, int]:

@@ -20,7 +20,8 @@ from ingestion.store.platform import setting
 
 @dataclass(frozen=True)
 class Setting:
-    """``own`` settings may differ between universities. Numbers lie within ``minimum`` and ``maximum``."""
+    """``own`` settings may differ between universities. Numbers lie within ``minimum`` and ``maximum``; ``words`` are
+    the names of the ``choices`` in both languages, where they have names of their own; ``hint`` says what it does."""
 
     key: str
     zh: str
@@ -30,6 +31,8 @@ class Setting:
     maximum: int | None = None
     choices: tuple[str, ...] = ()
     own: bool = True
+    words: tuple[tuple[str, str], ...] = ()
+    hint: tuple[str, str] = ("", "")
 
 
 SETTINGS: dict[str, Setting] = {
@@ -41,7 +44,11 @@ SETTINGS: dict[str, Setting] = {
         Setting("lock_window_minutes", "统计密码错误的时间（分钟）", "Minutes in which wrong passwords are counted", 10, 5, 60, own=False),
         Setting("lock_minutes", "锁定时间（分钟）", "Minutes an account stays locked", 15, 5, 120, own=False),
         Setting("address_tries_per_minute", "同一地址每分钟最多登录次数", "Logins a minute from one address", 20, 5, 1000, own=False),
-        Setting("password_profile", "密码规则", "Password rules", "mlps2", choices=("asvs", "mlps2", "mlps3")),
+        Setting("password_profile", "密码规则", "Password rules", "mlps2", choices=("asvs", "mlps2", "mlps3"), words=(
+            ("至少 10 位，不要求定期更换", "10 characters or more, no forced change"),
+            ("至少 10 位、三类字符，180 天更换（等保二级）", "10 characters of three kinds, changed every 180 days (level 2)"),
+            ("至少 12 位、三类字符，90 天更换（等保三级）", "12 characters of three kinds, changed every 90 days (level 3)"),
+        )),
         Setting("link_hours", "激活和重置链接的有效时间（小时）", "Hours a link for activation or reset is valid", 24, 1, 168, own=False),
         Setting("attachment_megabytes", "单个附件的最大大小（MB）", "Largest attachment (MB)", 50, 1, 200),
         Setting("import_megabytes", "导入文件的最大大小（MB）", "Largest file to import (MB)", 100, 1, 200, own=False),
@@ -49,6 +56,14 @@ SETTINGS: dict[str, Setting] = {
         Setting("attachments_per_record", "每条记录的附件数量", "Attachments a record", 20, 1, 100),
         Setting("export_at_once", "立即导出的最多条数（更多的在后台生成）", "Most records exported at once (more become a job)", 20_000, 100, 100_000),
         Setting("types_without_college_level", "不需要学院审核的类型", "Types without the college's step", [], choices=TYPE_IDS),
+        Setting(
+            "reviewers_step_aside", "审核回避", "Reviewers step aside", True,
+            hint=("开启时，院系管理员不能审核本人参与的记录，由他人审核；学校一级始终不能审核本人的记录。", "While on, a college secretary does not review a record that names them; at the university's level nobody ever reviews an own record."),
+        ),
+        Setting(
+            "others_may_enter", "允许非排名最靠前者录入", "Others than the best-ranked may enter", True,
+            hint=("开启时，不是校内排名最靠前的教师填写理由后可以提交；关闭时只能转交给应录入的人。", "While on, somebody other than the best-ranked own teacher may submit with a reason; while off the draft can only be handed over."),
+        ),
         Setting("support_phone", "服务电话", "Support phone", "", own=False),
         Setting("support_mail", "服务邮箱", "Support e-mail", "", own=False),
     )
@@ -76,11 +91,8 @@ def get(uow: UnitOfWork, key: str, university_code: str | None = None) -> Any:
 
 def put(uow: UnitOfWork, actor: Principal, key: str, value: Any, university_code: str | None = None) -> None:
     """Sets a university's value, or with ``university_code=None`` the installation's (province and system only)."""
-    permissions.require(actor, "manage_settings")
     declared = SETTINGS[key]
-    owner = university_code or ALL
-    if actor.role == "office_admin" and (owner != actor.university_code or not declared.own):
-        permissions.require(actor, "manage_universities")
+    owner = _owner(actor, key, university_code)
     _check(declared, value)
     before = get(uow, key, university_code)
     uow.conn.execute(delete(setting).where(setting.c.key == key, setting.c.university_code == owner))
@@ -91,6 +103,33 @@ def put(uow: UnitOfWork, actor: Principal, key: str, value: Any, university_code
         uow, actor, "set", "setting", key, {"before": before, "after": value},
         university_code=university_code or actor.university_code,
     )  # fmt: skip
+
+
+def reset(uow: UnitOfWork, actor: Principal, key: str, university_code: str | None = None) -> None:
+    """Takes a university's (or the installation's) own value away: what lies behind it holds again."""
+    owner = _owner(actor, key, university_code)
+    before = get(uow, key, university_code)
+    gone = uow.conn.execute(delete(setting).where(setting.c.key == key, setting.c.university_code == owner)).rowcount
+    if gone:
+        audit.write(
+            uow, actor, "reset", "setting", key, {"before": before, "after": get(uow, key, university_code)},
+            university_code=university_code or actor.university_code,
+        )  # fmt: skip
+
+
+def own_keys(uow: UnitOfWork, university_code: str | None = None) -> frozenset[str]:
+    """The keys a university (or the installation) has a value of its own for."""
+    found = select(setting.c.key).where(setting.c.university_code == (university_code or ALL), setting.c.key.in_(list(SETTINGS)))
+    return frozenset(uow.conn.execute(found).scalars())
+
+
+def _owner(actor: Principal, key: str, university_code: str | None) -> str:
+    """Whose row it is; refuses what the actor may not set."""
+    permissions.require(actor, "manage_settings")
+    owner = university_code or ALL
+    if actor.role == "office_admin" and (owner != actor.university_code or not SETTINGS[key].own):
+        permissions.require(actor, "manage_universities")
+    return owner
 
 
 def _check(declared: Setting, value: Any) -> None:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from html import escape as esc
-from typing import Any
 from urllib.parse import quote
 
 from anyio import to_thread
-from pypinyin import lazy_pinyin
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboards.http import edge, pages
+from dashboards.http import edge, pages, universities
 from dashboards.http.public import listing, switch_language
 from dashboards.http.words import word
 from ingestion import accounts, notices, settings
-from ingestion.catalog.codelists import BUILT_IN
 from ingestion.principal import Denied
 from ingestion.store.engine import ALL, Store
 
@@ -54,7 +51,8 @@ def routes(store: Callable[[], Store]) -> list[BaseRoute]:
         if errors:  # the store of accounts is not asked about an incomplete form
             return await _page(store(), request, values, errors=errors, status=422)
         if not values["university"]:
-            values["university"] = await to_thread.run_sync(lambda: _by_text(store(), values["university_text"]))
+            choices = await to_thread.run_sync(lambda: universities.listed(store()))
+            values["university"] = universities.chosen(choices, values)
             if not values["university"]:
                 errors["university"] = word("no_university", language, text=values["university_text"].strip()[:40])
                 return await _page(store(), request, values, errors=errors, status=422)
@@ -97,14 +95,6 @@ def routes(store: Callable[[], Store]) -> list[BaseRoute]:
         # Typed or reloaded by hand. Streamlit has routes of its own under two of these names: never reached.
         *(Route(f"/auth/{name}", to_login, methods=["GET"]) for name in ("login", "logout", "switch-role")),
     ]
-
-
-def _by_text(store: Store, text: str) -> str:
-    """Without the page's script: the typed text names one university by code or by name."""
-    wanted = text.strip().casefold()
-    with store.read(ALL) as uow:
-        found = [c["code"] for c in accounts.login_choices(uow) if wanted in (c["code"].casefold(), c["name"].casefold(), c["name_en"].casefold())]
-    return found[0] if len(found) == 1 else ""
 
 
 def _open(store: Store, request: Request, values: Mapping[str, str], password: str) -> accounts.LiveSession:
@@ -179,18 +169,11 @@ def _box(
     language: str,
 ) -> str:
     tab = values.get("tab", "person")
-    chosen = next((c for c in choices if c["code"] == values.get("university")), None)
-    text = _label(chosen, language) if chosen else values.get("university_text", "")
     tabs = "".join(
         f'<input type="radio" name="tab" id="tab-{name}" value="{name}"{" checked" if name == tab else ""}>'
         f'<label for="tab-{name}">{esc(word(f"{name}_tab", language))}</label>'
         for name in ("person", "expert")
     )
-    listed: list[dict[str, Any]] = [
-        {"c": c["code"], "n": _label(c, language), "z": c["name"], "w": c["words"], "p": _city(c["city"], language)} for c in choices
-    ]
-    error = errors.get("university", "")
-    invalid = ' aria-invalid="true"' if error else ""
     summary = refusal or (" ".join(errors.values()) if errors else "")
     words = {key: word(key, language) for key in ("need_university", "need_username", "need_password", "no_match", "show", "hide")}
     return (
@@ -198,32 +181,12 @@ def _box(
         f'<form method="post" action="/auth/login" novalidate id="login-form"><fieldset class="tabs"><legend class="hidden">{esc(word("log_in", language))}</legend>{tabs}</fieldset>'
         + (f'<p class="told" role="status">{esc(word(told, language))}</p>' if told else "")
         + f'<p class="refusal" role="alert" id="summary" tabindex="-1"{"" if summary else " hidden"}>{esc(summary)}</p>'
-        + f'<div class="field"><label for="university_text" id="university-label">{esc(word("university", language))}</label><div class="box combo">'
-        f'<input id="university_text" name="university_text" type="text" role="combobox" aria-expanded="false" aria-controls="university-list"'
-        f' aria-autocomplete="list" aria-describedby="university-error" autocomplete="off" spellcheck="false" maxlength="100"'
-        f' placeholder="{esc(word("university_hint", language))}" value="{esc(text)}"{invalid}>'
-        f'<ul id="university-list" role="listbox" aria-labelledby="university-label" hidden></ul></div>'
-        f'<p class="error" id="university-error">{esc(error)}</p></div>'
-        f'<input type="hidden" name="university" id="university" value="{esc(chosen["code"] if chosen else "")}">'
-        f'<input type="hidden" name="next" value="{esc(values.get("next", "/"))}">'
+        + universities.box(choices, values, errors.get("university", ""), language)
+        + f'<input type="hidden" name="next" value="{esc(values.get("next", "/"))}">'
         + pages.field("username", word("username", language), value=values.get("username", ""), error=errors.get("username", ""), complete="username")
         + pages.field("password", word("password", language), kind="password", error=errors.get("password", ""), complete="current-password", show=word("show", language))
         + f'<button class="button primary" type="submit">{esc(word("log_in", language))}</button>'
-        f'<p class="mute small">{esc(word("forgot", language))}</p></form>'
-        + pages.data("universities", listed)
+        f'<p class="small"><a href="/auth/forgot">{esc(word("forgot", language))}</a></p></form>'
         + pages.data("words", words)
         + "</section>"
     )
-
-
-def _label(choice: Mapping[str, str], language: str) -> str:
-    return choice["name_en"] or choice["name"] if language == "en" else choice["name"]
-
-
-def _city(code: str, language: str) -> str:
-    item = BUILT_IN["gbt2260_region"].by_code.get(code)
-    if item is None:
-        return ""
-    if language == "en":  # the national list names provinces in English, cities only in Chinese
-        return item.label_en or "".join(lazy_pinyin(item.label_zh.removesuffix("市"))).capitalize()
-    return item.label_zh

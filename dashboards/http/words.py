@@ -25,9 +25,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "show": ("显示密码", "Show password"),
     "hide": ("隐藏密码", "Hide password"),
     "log_in": ("登录", "Log in"),
-    "forgot": (
-        "忘记密码？请联系本单位科研处，由管理员发放重置链接。",
-        "Forgot the password? Ask your research office for a reset link.",
+    "forgot": ("忘记密码？", "Forgot the password?"),
+    "forgot_title": ("找回密码", "A new password"),
+    "forgot_text": (
+        "提交后由本校科研处（管理员账号由省厅）核实本人，再发给一次性链接；原密码在设置新密码前继续有效。",
+        "The research office (for administrators the province) verifies who you are and hands you a single-use link. The old password works until a new one is set.",
+    ),
+    "contact": ("联系方式（电话或邮箱，便于核实）", "Phone or e-mail, to verify you"),
+    "need_contact": ("请填写联系方式", "Give a phone number or e-mail"),
+    "ask_reset": ("提交申请", "Send the request"),
+    "asked": ("申请已提交", "The request is on its way"),
+    "asked_text": (
+        "如账号存在，管理员会按所留方式与您核实，并发给限时使用一次的链接。",
+        "If there is such an account, the administrator will reach you to verify and hand you a single-use link.",
     ),
     "need_university": ("请选择所在高校", "Choose your university"),
     "need_username": ("请输入账号", "Enter your username"),

@@ -24,7 +24,7 @@
     if (text) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
   };
 
-  const form = byId("login-form");
+  const form = byId("login-form") || byId("forgot-form");
   if (!form) {
     const first = document.querySelector("main form input:not([type=hidden])");
     if (first) first.focus();
@@ -121,8 +121,8 @@
   const REMEMBERED = "yanshu_university";
   form.addEventListener("submit", (event) => {
     settle();
-    const username = byId("username"), password = byId("password");
-    const empty = [[box, box.value.trim(), words.need_university], [username, username.value.trim(), words.need_username], [password, password.value, words.need_password]];
+    const empty = ["university_text", "username", "password", "contact"].map(byId).filter(Boolean)
+      .map((input) => [input, input.type === "password" ? input.value : input.value.trim(), words["need_" + (input === box ? "university" : input.id)]]);
     empty.forEach(([input, value, text]) => say(input, value ? "" : text));
     const first = empty.find(([, value]) => !value);
     if (first) { event.preventDefault(); first[0].focus(); return; }
@@ -138,6 +138,6 @@
   const summary = byId("summary");
   const wrong = form.querySelector("[aria-invalid]");
   if (wrong) wrong.focus();
-  else if (!summary.hidden) byId("password").focus();
+  else if (!summary.hidden) (byId("password") || byId("username")).focus();
   else if (code.value) byId("username").focus();
 })();

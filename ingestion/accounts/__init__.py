@@ -25,6 +25,11 @@ from ingestion.accounts.links import Link, LinkRefused, path_of
 from ingestion.accounts.links import issue as issue_link
 from ingestion.accounts.links import look_at as look_at_link
 from ingestion.accounts.links import redeem as redeem_link
+from ingestion.accounts.resets import ResetRequest, TooManyRequests
+from ingestion.accounts.resets import ask as ask_for_reset
+from ingestion.accounts.resets import issue as answer_reset
+from ingestion.accounts.resets import refuse as refuse_reset
+from ingestion.accounts.resets import waiting as resets_waiting
 from ingestion.accounts.sessions import (
     LiveSession,
     grants_of,
@@ -49,6 +54,10 @@ __all__ = [
     "LoginRefused",
     "NewUniversity",
     "PasswordRefused",
+    "ResetRequest",
+    "TooManyRequests",
+    "answer_reset",
+    "ask_for_reset",
     "change_password",
     "create_account",
     "create_university",
@@ -68,6 +77,8 @@ __all__ = [
     "principal_of_grant",
     "reauthenticate",
     "redeem_link",
+    "refuse_reset",
+    "resets_waiting",
     "revoke_role",
     "session_for_token",
     "set_enabled",

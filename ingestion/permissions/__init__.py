@@ -3,6 +3,7 @@
 from ingestion.permissions.known import (
     facts,
     finance_held,
+    steps_aside,
     with_facts,
 )
 from ingestion.permissions.policy import (
@@ -66,6 +67,7 @@ __all__ = [
     "pickable_people",
     "reach_of",
     "require",
+    "steps_aside",
     "visible",
     "with_facts",
 ]

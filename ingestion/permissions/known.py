@@ -49,7 +49,18 @@ def with_facts(uow: UnitOfWork, principal: Principal, header: dict[str, Any]) ->
     header["amendment_state"] = amendment.state if amendment else None
     header["amendment_opened_by"] = amendment.opened_by if amendment else None
     header["finance_held"] = header["type"] in FUNDS and finance_held(uow, header["university_code"])
+    if principal.role == "college_admin":
+        header["steps_aside"] = header["college_id"] != principal.unit_id or steps_aside(uow, principal.university_code)
     return header
+
+
+def steps_aside(uow: UnitOfWork, university_code: str) -> bool:
+    """Does the university's 回避 setting keep a secretary from reviewing what names them? (``settings`` declares it;
+    it stands above this module, so the row is read here.)"""
+    s = p.setting.c
+    found = select(s.university_code, s.value).where(s.key == "reviewers_step_aside", s.university_code.in_([university_code, "*"]))
+    values = {row.university_code: row.value for row in uow.conn.execute(found)}
+    return values.get(university_code, values.get("*")) != "false"
 
 
 def finance_held(uow: UnitOfWork, university_code: str) -> bool:

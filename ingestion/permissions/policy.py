@@ -47,7 +47,7 @@ RECORD_ACTIONS: tuple[str, ...] = (
     "view", "edit", "submit", "delete", "withdraw", "approve", "return", "hand_back", "ask", "void", "amend",
     "attach", "download", "download_restricted", "restrict", "reveal",
     "amendment.edit", "amendment.submit", "amendment.approve", "amendment.return", "amendment.refuse",
-    "amendment.withdraw",
+    "amendment.withdraw", "amendment.ask",
 )  # fmt: skip
 TYPE_ACTIONS: tuple[str, ...] = ("create", "import", "export")
 PLATFORM_ACTIONS: tuple[str, ...] = (
@@ -60,7 +60,8 @@ PLATFORM_ACTIONS: tuple[str, ...] = (
 @dataclass(frozen=True)
 class Right:
     """One row of the policy. ``types`` empty = every record type. ``unless`` names a fact of the record that
-    takes the right away (finance_held: somebody in the university holds the role finance)."""
+    takes the right away (finance_held: somebody in the university holds the role finance; steps_aside: this
+    reviewer leaves an own record to others, by the university's 回避 setting)."""
 
     role: Role
     actions: tuple[str, ...]
@@ -69,6 +70,9 @@ class Right:
     types: frozenset[str] = frozenset()
     unless: str = ""
 
+
+UNKNOWN = {"finance_held": False, "steps_aside": True}
+"""What is assumed of a fact nobody has looked up."""
 
 FILED: tuple[str, ...] = STATES[1:]
 OPEN = ("00", "11", "21")
@@ -104,10 +108,12 @@ POLICY: tuple[Right, ...] = (
     Right("college_admin", ("delete",), ("00",), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("withdraw",), ("10", "20"), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("approve", "return"), ("10",), COLLEAGUES, EVERY_TYPE - {"expert"}),
-    Right("college_admin", ("ask",), ("10",), COLLEGE, EVERY_TYPE - {"expert"}),
+    Right("college_admin", ("approve", "return"), ("10",), ("own", "named"), EVERY_TYPE - {"expert"}, unless="steps_aside"),
+    Right("college_admin", ("ask", "amendment.ask"), ("10",), COLLEGE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("amend",), ("30",), COLLEGE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("amendment.edit", "amendment.submit"), OPEN, MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("amendment.approve", "amendment.return"), ("10",), COLLEAGUES, EVERY_TYPE - {"expert"}),
+    Right("college_admin", ("amendment.approve", "amendment.return"), ("10",), ("own", "named"), EVERY_TYPE - {"expert"}, unless="steps_aside"),
     Right("college_admin", ("amendment.withdraw",), ("00", "10", "11", "20", "21"), MINE, EVERY_TYPE - {"expert"}),
     Right("college_admin", ("create", "import", "export"), NOT_RECORD, WHOLE, EVERY_TYPE - {"expert"}),
     # Research office: the university, without others' drafts; never its own items.
@@ -121,7 +127,7 @@ POLICY: tuple[Right, ...] = (
     Right("office_admin", ("approve",), ("20",), OTHERS, EVERY_TYPE - FUNDS),
     Right("office_admin", ("approve",), ("20",), OTHERS, FUNDS, unless="finance_held"),
     Right("office_admin", ("return", "hand_back"), ("20",), OTHERS),
-    Right("office_admin", ("ask",), ("10", "20"), WHOLE),
+    Right("office_admin", ("ask", "amendment.ask"), ("10", "20"), WHOLE),
     Right("office_admin", ("void",), ("10", "11", "20", "21", "30"), WHOLE),
     Right("office_admin", ("amend",), ("30",), WHOLE),
     Right("office_admin", ("amendment.edit", "amendment.submit"), OPEN, MINE),
@@ -144,7 +150,7 @@ POLICY: tuple[Right, ...] = (
     Right("system", ("view", "download"), STATES, WHOLE),
     Right("system", ("create", "import", "export"), NOT_RECORD, WHOLE),
     # What is not about records.
-    Right("province_staff", ("manage_universities", "manage_accounts", "manage_notices", "manage_settings"), NOT_RECORD, WHOLE),
+    Right("province_staff", ("manage_universities", "manage_accounts", "manage_notices", "manage_settings", "manage_years"), NOT_RECORD, WHOLE),
     Right("province_staff", ("view_province", "sql", "refresh", "view_audit", "view_quality"), NOT_RECORD, WHOLE),
     Right("province_analyst", ("view_province", "sql"), NOT_RECORD, WHOLE),
     Right("office_admin", ("manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes", "manage_years"), NOT_RECORD, WHOLE),
@@ -168,7 +174,7 @@ def allowed(
         and state in right.states
         and reach in right.reach
         and (type_id is None or not right.types or type_id in right.types)
-        and not (right.unless and facts and facts.get(right.unless))
+        and not (right.unless and (facts or {}).get(right.unless, UNKNOWN[right.unless]))
         for right in POLICY
     )
 

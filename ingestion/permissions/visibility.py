@@ -102,7 +102,7 @@ BY_RECORD: Mapping[str, str] = {  # table → the column that names the record i
 INTERNAL: frozenset[str] = frozenset(
     {
         "blob", "one_time_token", "password_history", "idempotency", "audit_block", "archived_audit_block", "refresh_request",
-        "refresh_status", "change_log", "vault_key_check", "unread_text",
+        "refresh_status", "change_log", "vault_key_check", "unread_text", "reset_request",
     }
 )  # fmt: skip
 
@@ -132,7 +132,7 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
             return or_(by_record, and_(here, c.record_id.is_(None))) if office else by_record
         case "university":
             return true() if principal.is_province else c.code == principal.university_code
-        case "unit" | "year_lock" | "share_rule":
+        case "unit" | "year_lock" | "year_exception" | "share_rule":
             return here
         case "setting":
             return or_(here, c.university_code == "*")

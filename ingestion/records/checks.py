@@ -43,7 +43,7 @@ def problems(
     found.extend(duplicates.issues(duplicates.candidates(uow, actor, type_id, document, header["id"])))
     found.extend(funds.problems(uow, type_id, document, funds.held(uow, header, derive.project_of(document))))
     found.extend(_should_enter(uow, actor, type_id, document))
-    found.extend(locked_year(uow, header["university_code"], type_id, document))
+    found.extend(locked_year(uow, actor, header["university_code"], type_id, document))
     return _once(found)
 
 
@@ -67,40 +67,48 @@ def attached_slots(uow: UnitOfWork, record_id: int) -> frozenset[str]:
 def _should_enter(
     uow: UnitOfWork, actor: Principal, type_id: str, document: Mapping[str, Any]
 ) -> Iterator[Issue]:
-    """V002, AC-229: the own staff contributor of the best rank enters the record; another one is told who."""
+    """V002, AC-229: the own staff contributor of the best rank enters the record; another one is told who, and
+    goes on with a reason where the university allows it."""
     best = derive.best_staff(document)
     if actor.role != "researcher" or actor.person_id is None or best is None or best == actor.person_id:
         return
     person = people.by_ids(uow, actor, [best]).get(best)
     name = person.label if person else ""
-    yield Issue(
-        "contributors",
-        f"应由校内排名最靠前的教师录入：{name}。可转交，或确认后继续。",
-        f"The own teacher of the best rank should enter this: {name}. Hand it over, or confirm to go on.",
-        "warning",
-        ENTERED_BY_OTHER,
-    )
+    zh, en = f"应由校内排名最靠前的教师录入：{name}", f"The own teacher of the best rank should enter this: {name}"
+    if settings.get(uow, "others_may_enter", actor.university_code):
+        yield Issue("contributors", f"{zh}。可转交，或说明理由后继续", f"{en}. Hand it over, or go on with a reason", "warning", ENTERED_BY_OTHER)
+    else:
+        yield Issue("contributors", f"{zh}。本校规定须转交给其录入", f"{en}. The university requires it to be handed over", rule=ENTERED_BY_OTHER)
 
 
 def locked_year(
-    uow: UnitOfWork, university_code: str, type_id: str, document: Mapping[str, Any]
+    uow: UnitOfWork, actor: Principal, university_code: str, type_id: str, document: Mapping[str, Any]
 ) -> Iterator[Issue]:
-    """A year the office has closed for this type takes no entry and no change."""
+    """A year the office has closed for this type takes no entry and no change, but from who is excepted (AC-226)."""
     day = derive.dated_on(type_id, document)
     if day is None:
         return
-    lock = p.year_lock
-    found = select(lock.c.id).where(
-        lock.c.university_code == university_code, lock.c.type == type_id, lock.c.year == day.year
-    )
-    if uow.conn.execute(found).first() is not None:
+    if _closed(uow, university_code, type_id, day.year, (actor.person_id, derive.best_staff(document))):
         field = ALL_RECORDS[type_id].field(ALL_RECORDS[type_id].dated_by)
         yield Issue(
             field.name,
-            f"{field.zh}：{day.year} 年度已锁定，不能录入或变更。",
-            f"{field.en}: the year {day.year} is closed for entry and change.",
+            f"{field.zh}：{day.year} 年度已锁定，不能录入或变更。如需补录，请联系科研处。",
+            f"{field.en}: the year {day.year} is closed for entry and change; ask the research office.",
             rule=LOCKED_YEAR,
         )
+
+
+def _closed(uow: UnitOfWork, university_code: str, type_id: str, year: int, persons: tuple[int | None, ...]) -> bool:
+    """Is a year closed to all of these people (who enters, whose record it is)?"""
+    y, x = p.year_lock.c, p.year_exception.c
+    found = select(y.id).where(y.university_code == university_code, y.type == type_id, y.year == year)
+    if uow.conn.execute(found).first() is None:
+        return False
+    named = [person for person in persons if person is not None]
+    excepted = select(x.id).where(
+        x.university_code == university_code, x.year == year, x.person_id.in_(named), x.ended_at.is_(None), x.until >= today()
+    )
+    return uow.conn.execute(excepted.limit(1)).first() is None
 
 
 def college_level(uow: UnitOfWork, university_code: str, type_id: str) -> bool:

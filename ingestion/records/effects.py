@@ -134,11 +134,12 @@ def reviewers(uow: UnitOfWork, header: Mapping[str, Any], state: str) -> list[in
     else:
         return []
     owner = header["owner_person_id"]
+    may_be_own = state == COLLEGE_STATE and not permissions.steps_aside(uow, code)
     return sorted(
         {
             row.id
             for row in uow.conn.execute(wanted)
-            if row.id != header["entered_by"] and (owner is None or row.person_id != owner)
+            if may_be_own or (row.id != header["entered_by"] and (owner is None or row.person_id != owner))
         }
     )
 

@@ -242,7 +242,7 @@ def transfer(uow: UnitOfWork, actor: Principal, record_id: int, version: int, pe
     messages.send(
         uow,
         account,
-        "entered",
+        "transfer",
         f"{actor.name} 将{name.zh}《{header['title']}》的草稿转交给您填写。",
         f"{actor.name} handed you the draft of “{header['title']}” to complete.",
         record_id,

@@ -31,6 +31,12 @@ NOT_DECLARED = Issue(
     "Confirm that this information is not secret before submitting.",
     rule="V001",
 )
+NO_ENTERING_REASON = Issue(
+    "entering_reason",
+    f"您不是校内排名最靠前的教师：请说明由您录入的理由（至少 {MINIMUM_REASON} 个字），或转交。",
+    f"You are not the own teacher of the best rank: say why you enter this (at least {MINIMUM_REASON} characters), or hand it over.",
+    rule="V002",
+)
 NO_REASON = Issue(
     "note",
     f"疑似重复：请说明为什么不是同一项（至少 {MINIMUM_REASON} 个字）。",
@@ -54,13 +60,15 @@ def submit(
     token: str,
     confirmed: frozenset[str] = frozenset(),
     note: str = "",
+    entering_reason: str = "",
 ) -> RecordView:
     """Send a draft or a returned record on: a researcher's to the college (to the office where the type has no
     college level), a college's to the office; the office files directly into force, money excepted.
 
     ``token``: made once per filled form; the same token again gives the same record and no second step.
     ``confirmed``: ``warning_key`` of the warnings the actor has seen and keeps (a bare rule code confirms all
-    of that rule). ``note``: the reason a probable duplicate is none, shown to the reviewer.
+    of that rule). ``note``: the reason a probable duplicate is none, ``entering_reason``: why somebody other than the
+    best-ranked own teacher enters the record; both are shown to the reviewer.
     Raises ``SubmissionRefused`` with every problem at once; then nothing is stored.
     """
     header = header_of(uow, actor, record_id, lock=True)
@@ -72,14 +80,19 @@ def submit(
     document = entry.stored(uow, header)
     checks.refuse_secrets(uow, header["type"], document, record_id)
     issues = checks.problems(uow, actor, header, document, document)
-    _refuse(issues, non_secret, confirmed, note)
+    _refuse(issues, non_secret, confirmed, note, entering_reason)
     if not _honour(uow, actor, token, record_id):
         raise Conflict("已提交，请刷新查看。", "Already submitted; reload to see it.")
-    header = _move(uow, actor, header, document, note)
+    said = [("不是同一项", note.strip())] if note.strip() else []
+    if entering_reason.strip() and any(i.rule == checks.ENTERED_BY_OTHER for i in issues):
+        said.append(("录入理由", entering_reason.strip()))
+    header = _move(uow, actor, header, document, said[0][1] if len(said) == 1 else "；".join(f"{what}：{why}" for what, why in said))
     return load(uow, actor, header["id"])
 
 
-def _refuse(issues: list[Issue], non_secret: bool, confirmed: frozenset[str], note: str) -> None:
+def _refuse(
+    issues: list[Issue], non_secret: bool, confirmed: frozenset[str], note: str, entering_reason: str
+) -> None:
     open_issues = [
         i for i in issues if i.severity == "error" or not ({warning_key(i), i.rule} - {""}) & confirmed
     ]
@@ -88,6 +101,9 @@ def _refuse(issues: list[Issue], non_secret: bool, confirmed: frozenset[str], no
     near = any(i.rule == NO_REASON.rule and i.severity == "warning" for i in issues)
     if near and visible_length(note) < MINIMUM_REASON:
         open_issues.append(NO_REASON)
+    other = any(i.rule == checks.ENTERED_BY_OTHER and i.severity == "warning" for i in issues)
+    if other and visible_length(entering_reason) < MINIMUM_REASON:
+        open_issues.append(NO_ENTERING_REASON)
     if open_issues:
         raise SubmissionRefused(open_issues)
 

@@ -11,6 +11,7 @@ from ingestion.store.platform.accounts import (
     one_time_token,
     password_history,
     preference,
+    reset_request,
     session,
 )
 from ingestion.store.platform.files import (
@@ -55,6 +56,7 @@ from ingestion.store.platform.records import (
     record_version,
     review_event,
     unread_text,
+    year_exception,
     year_lock,
 )
 from ingestion.store.platform.traces import (
@@ -115,6 +117,7 @@ __all__ = [
     "record_version",
     "refresh_request",
     "refresh_status",
+    "reset_request",
     "review_event",
     "saved_query",
     "session",
@@ -126,5 +129,6 @@ __all__ = [
     "university",
     "unread_text",
     "vault_key_check",
+    "year_exception",
     "year_lock",
 ]

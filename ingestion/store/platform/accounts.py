@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from ingestion.store.platform.metadata import Id, pk, table, tenant
@@ -84,6 +85,26 @@ one_time_token = table(
     Column("expires_at", DateTime, nullable=False),
     Column("used_at", DateTime),
     comment="One row per single-use link for setting up, activating or resetting an account.",
+)
+
+reset_request = table(
+    "reset_request",
+    pk(),
+    tenant(),
+    Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("contact", String(200), nullable=False, default=""),
+    Column("address", String(60)),
+    Column("asked_at", DateTime, nullable=False),
+    Column("state", String(10), nullable=False, default="open"),  # open | issued | refused
+    Column("handled_at", DateTime),
+    Column("handled_by", Id, ForeignKey("account.id")),
+    Column("reason", String(500)),
+    CheckConstraint("state IN ('open','issued','refused')", name="state"),
+    Index(
+        "uq_reset_request_open", "account_id", unique=True, postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")
+    ),
+    Index(None, "university_code", "state"),
+    comment="One row per request for a new password; at most one of an account is open.",
 )
 
 password_history = table(

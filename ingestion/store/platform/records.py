@@ -278,3 +278,21 @@ year_lock = table(
     UniqueConstraint("university_code", "type", "year"),
     comment="One row per university × record type × year closed for entry.",
 )
+
+year_exception = table(
+    "year_exception",
+    pk(),
+    tenant(),
+    Column("year", Integer, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_by", Id, ForeignKey("account.id"), nullable=False),
+    Column("granted_at", DateTime, nullable=False),
+    Column("ended_at", DateTime),
+    ForeignKeyConstraint(
+        ["person_id", "university_code"], ["record.id", "record.university_code"], ondelete="CASCADE"
+    ),
+    Index(None, "university_code", "year"),
+    comment="One row per person who may still enter records of a closed year, until a day.",
+)

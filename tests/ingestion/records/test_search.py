@@ -111,7 +111,7 @@ def test_queues_show_the_longest_waiting_first(world: World) -> None:
     with world.begin() as uow:
         a = send(uow, world.r1, draft(uow, world.r1, first))
     with world.begin() as uow:
-        b = send(uow, world.r2, draft(uow, world.r2, {**second}, "book"), confirmed=frozenset({"V002"}))
+        b = send(uow, world.r2, draft(uow, world.r2, {**second}, "book"), confirmed=frozenset({"V002"}), entering_reason="第一作者委托录入")
         assert [w.record_id for w in review.queue(uow, world.s11)] == [a.id, b.id]
         assert [w.record_id for w in review.queue(uow, world.s11, "book")] == [b.id]
         assert [w.record_id for w in review.queue(uow, world.s11, page=2, size=1)] == [b.id]

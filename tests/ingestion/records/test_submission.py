@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, insert, select
 
-from ingestion import records, review, settings
+from ingestion import messages, records, review, settings
 from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.records import RecordView, SecrecyRefused, SubmissionRefused
 from ingestion.records.view import last_step
@@ -186,23 +186,36 @@ def test_another_person_should_enter_it(world: World) -> None:
         assert view.header["owner_person_id"] == world.person("r2")
         [issue] = [i for i in records.problems(uow, world.r1, view.id) if i.rule == "V002"]
         assert "李娜" in issue.zh and "00124" in issue.zh and issue.severity == "warning"
+        with pytest.raises(SubmissionRefused) as refused:
+            send(uow, world.r1, view)
+        assert {i.field for i in refused.value.issues} == {"contributors", "entering_reason"}
+        with pytest.raises(SubmissionRefused):
+            send(uow, world.r1, view, confirmed=frozenset({"V002"}), entering_reason="　 代 填 　")
         records.transfer(uow, world.r1, view.id, view.version, world.person("r2"))
         with pytest.raises(NotFound):
             records.load(uow, world.r1, view.id)
-        assert records.load(uow, world.r2, view.id).state == "00"
+        taken = records.load(uow, world.r2, view.id)
+        assert taken.state == "00"
+        [told] = messages.list_for(uow, world.r2)
+        assert told.kind == "transfer" and told.record_id == view.id and "张伟" in told.zh
+        assert send(uow, world.r2, taken).state == "10"
 
 
-def test_a_locked_year_takes_no_entry(world: World) -> None:
-    paper = world.valid("paper")
+@pytest.mark.ac("AC-229")
+def test_going_on_needs_a_reason_and_the_universitys_leave(world: World) -> None:
+    mine, other = world.valid("paper", owner="r1"), world.valid("paper", owner="r2")["contributors"][0]
+    both = {**mine, "contributors": [other, {**mine["contributors"][0], "rank": 2, "corresponding": False}]}
     with world.begin() as uow:
-        uow.conn.execute(
-            insert(p.year_lock).values(
-                university_code=T1, type="paper", year=2025, locked_by=world.o1.account_id, locked_at=uow.now
-            )
-        )
-        with pytest.raises(SubmissionRefused) as refused:
-            send(uow, world.r1, draft(uow, world.r1, paper))
-        assert "2025" in refused.value.zh
+        view = draft(uow, world.r1, both)
+        settings.put(uow, world.o1, "others_may_enter", False, T1)
+        [issue] = [i for i in records.problems(uow, world.r1, view.id) if i.rule == "V002"]
+        assert issue.severity == "error" and "须转交" in issue.zh
+        with pytest.raises(SubmissionRefused):
+            send(uow, world.r1, view, confirmed=frozenset({"V002"}), entering_reason="第一作者委托录入")
+        settings.reset(uow, world.o1, "others_may_enter", T1)
+        sent = send(uow, world.r1, view, confirmed=frozenset({"V002"}), entering_reason="第一作者委托录入")
+        assert sent.state == "10" and sent.header["owner_person_id"] == world.person("r2")
+        assert review.history(uow, world.s11, sent.id)[-1]["reason"] == "第一作者委托录入"
 
 
 @pytest.mark.ac("AC-061")
