@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -88,6 +89,12 @@ def command(name: str, **data: str) -> None:
     """Something only the browser can do (see COMMANDS in static/shell.js); done once for each token."""
     fields = "".join(f' data-{key}="{html.escape(str(value), quote=True)}"' for key, value in data.items())
     st.html(f'<div data-yanshu="{name}" data-once="{secrets.token_hex(6)}"{fields}></div>')
+
+
+def full_address(path: str) -> str:
+    """An address of this installation as somebody else opens it, for a path of ours."""
+    here = urlsplit(str(st.context.url or ""))
+    return f"{here.scheme}://{here.netloc}{path}" if here.netloc else path
 
 
 # --- words ----------------------------------------------------------------------------------------------

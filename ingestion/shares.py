@@ -6,6 +6,7 @@ refresh, for every record dated from that day on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from ingestion import audit, derive, permissions
+from ingestion.catalog import normalise
 from ingestion.catalog.share_table import ShareTable, built_in, of_people
 from ingestion.principal import OperationError, Principal
 from ingestion.store import platform as p
@@ -132,6 +134,23 @@ def keep(uow: UnitOfWork, actor: Principal, valid_from: date, rows: Mapping[int,
     shown = {str(n): [str(x) for x in percents] for n, percents in sorted(rows.items())}
     audit.write(uow, actor, "set", "share_table", version, {"valid_from": valid_from, "percent": shown})
     return version
+
+
+def read(typed: Mapping[int, str]) -> dict[int, list[Decimal]]:
+    """Rows as they are typed: the percentages of a row with blanks, commas or 、 between them. Raises ``BadTable``
+    naming every piece that is no number."""
+    out: dict[int, list[Decimal]] = {}
+    wrong: list[tuple[str, str]] = []
+    for people, text in typed.items():
+        out[people] = []
+        for place, piece in enumerate(re.split(r"[\s,，、;；/]+", normalise.half_width(text).replace("%", "")), 1):
+            if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", piece):
+                out[people].append(Decimal(piece))
+            else:
+                wrong.append((f"{people} 人第 {place} 名“{piece}”不是数字", f"{people} people, place {place}: “{piece}” is not a number"))
+    if wrong:
+        raise BadTable("；".join(zh for zh, _en in wrong), "; ".join(en for _zh, en in wrong))
+    return out
 
 
 def _problems(valid_from: date, rows: Mapping[int, Sequence[Decimal]]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from ingestion.catalog import kinds as k
 from ingestion.catalog import values
 from ingestion.catalog.kinds import Issue
 from ingestion.principal import Principal
+from ingestion.records.reasons import MINIMUM_REASON, visible_length
 from ingestion.records.submission import warning_key
 
 
@@ -33,7 +34,7 @@ def issues(actor: Principal, form: Form) -> list[Issue]:
     known = {(i.field, i.zh) for i in found}
     ticked = bool(st.session_state.get(form.key("non_secret")))
     extra = [i for i in form.refused if (i.field, i.zh) not in known and i.field not in paths and i.severity == "error"]
-    return found + [i for i in extra if not (ticked and i.field == "non_secret") and not (i.field == "note" and form.note.strip())]
+    return found + [i for i in extra if not (ticked and i.field == "non_secret") and not (i.field == "note" and form.note.strip()) and not (i.field == "entering_reason" and visible_length(form.entering_reason) >= MINIMUM_REASON)]
 
 
 def by_path(form: Form, found: list[Issue], far: progress.Progress) -> dict[str, list[Issue]]:

@@ -42,8 +42,14 @@ def draw(actor: Principal, form: Form, field: k.Field, row: dict[str, Any], path
                 st.markdown(frame.md(pick(issue.zh, issue.en)))
 
 
+BESIDE = ("non_secret", "note", "entering_reason")
+"""What a submission asks for beside the record's own fields."""
+
+
 def selector(form: Form, path: str) -> str:
     """The CSS selector of the field an issue stands at; of the whole step where the field has no place of its own."""
+    if path in BESIDE:
+        return ".st-key-" + re.sub(r"[^A-Za-z0-9_-]", "-", form.key(path))
     name, index, column = places.parts(path)
     key = name
     if index is not None:

@@ -58,6 +58,7 @@ class Form:
     checked: tuple[Any, list[Issue]] | None = None
     near: tuple[Any, list[Any]] | None = None
     note: str = ""
+    entering_reason: str = ""
     reader: Principal | None = None
     dirty: bool = False
     files: list[Any] = field(default_factory=list)

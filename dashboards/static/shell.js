@@ -81,6 +81,9 @@
     if (!bare || !/[A-Za-z]/.test(bare)) return null;
     if (Object.prototype.hasOwnProperty.call(WORDS, bare)) return text.replace(bare, WORDS[bare]);
     for (const [pattern, to] of PATTERNS) if (pattern.test(bare)) return bare.replace(pattern, to);
+    /* A grid with a name says it after each of its buttons: "Search: 论文列表". */
+    const named = /^([A-Z][A-Za-z/ ]+): (.+)$/s.exec(bare);
+    if (named && WORDS[named[1]]) return WORDS[named[1]] + "：" + named[2];
     return null;
   };
   const isData = (element) => {

@@ -115,7 +115,23 @@ def test_a_returned_paper_comes_back_with_its_reason(world: World, log_in) -> No
     address = page.url
 
     college = log_in("s11")
+    decide(college, world, "q", title)  # a question pauses nothing
+    dialog = college.get_by_role("dialog")
+    dialog.get_by_role("textbox", name=re.compile("问题")).fill("请说明古籍底本的来源")
+    dialog.get_by_role("button", name="询问", exact=True).click()
+    settle(college)
+    assert states(world, title) == ["10"]
+    open_page(page, f"{world.address}/")
+    page.get_by_role("button", name=f"答复询问：{title}").click()
+    arrive(page, "/record")
+    expect_text(page, "请说明古籍底本的来源")
+    page.get_by_role("textbox", name="答复 *").fill("湖北省图书馆藏本，已获授权")
+    page.keyboard.press("Tab")
+    settle(page)
+    page.get_by_role("button", name="答复", exact=True).click()
+    settle(page)
     decide(college, world, "b", title)
+    expect_text(college, "湖北省图书馆藏本，已获授权")
     dialog = college.get_by_role("dialog")
     dialog.get_by_role("textbox", name=re.compile("原因")).fill("　\u00a0 　 \u200b")
     dialog.get_by_role("button", name="退回修改").click()

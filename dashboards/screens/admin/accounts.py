@@ -114,7 +114,7 @@ def _college(actor: Principal, role: str, key: str) -> int | None:
 def _show_link(purpose: str, token: str) -> None:
     """The link is shown once; it is stored nowhere in clear."""
     st.info(t("把下面的地址交给本人，只能用一次，离开本页后不再显示。"))
-    st.text(accounts.path_of(purpose, token))
+    st.text(frame.full_address(accounts.path_of(purpose, token)))
 
 
 def _new(actor: Principal) -> None:

@@ -94,6 +94,6 @@ def _new(actor: Principal) -> None:
             st.success(t("已新增 {name}", name=frame.md(name)) if made.created else t("{name} 已存在，已启用", name=frame.md(name)))
             if made.link:
                 st.info(t("把下面的地址交给管理员，只能用一次。"))
-                st.text(accounts.path_of("activate", made.link))
+                st.text(frame.full_address(accounts.path_of("activate", made.link)))
 
     dialog()

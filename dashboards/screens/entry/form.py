@@ -8,6 +8,7 @@ from dashboards import frame, navigation
 from dashboards.forms import checks, children, fields, files, people, progress
 from dashboards.forms.state import Form, kept_texts, opened
 from dashboards.i18n import listed, pick, t
+from dashboards.screens.entry import handover
 from dashboards.screens.query import actions
 from ingestion import amendments, audit, records
 from ingestion.catalog.kinds import AnyStep, Children, Contributors, Documents, FileSlot, Issue, Step
@@ -70,8 +71,9 @@ def _draw(form: Form) -> None:
             amended = form.amendment
             state = str(amended["state"]) if amended is not None else form.state
             actions.last_return(actor, form.type_id, form.record_id, state, int(amended["id"]) if amended is not None else None)
+        handover.draw(actor, form, issues)
         if form.asked:
-            _problems(form, issues)
+            _problems(form, handover.left(form, issues))
         _step(actor, form, form.step_now(), shown)
         wanted = st.session_state.pop("focus_field", None)
         if wanted is not None:
@@ -243,7 +245,7 @@ def _problems(form: Form, issues: list[Issue]) -> None:
             _at, step, place = _place(form, issue)
             word, said = pick(step.zh, step.en), pick(issue.zh, issue.en)
             st.button(
-                frame.md(said if said.startswith(word) else f"{word} · {said}"), key=f"jump{number}",
+                frame.md(said if said.startswith(word) or issue.field in fields.BESIDE else f"{word} · {said}"), key=f"jump{number}",
                 type="tertiary", icon=":material/arrow_forward:", on_click=_jump, args=(form, place, issue.field),
             )  # fmt: skip
         if warnings:
@@ -302,13 +304,14 @@ def _send(form: Form) -> None:
         return
     actor = frame.current()
     ticked = bool(st.session_state.get(form.key("non_secret")))
+    seen = frozenset(form.confirmed) | handover.confirmed(form, checks.issues(actor, form))
     try:
         store = frame.store()
         with audit.refusals(store, actor, "submit", form.type_id, form.record_id), store.begin(actor.university_code) as uow:
             if form.amendment is not None:
-                view = amendments.submit(uow, actor, form.record_id, form.amendment["version"], non_secret=ticked, confirmed=frozenset(form.confirmed))
+                view = amendments.submit(uow, actor, form.record_id, form.amendment["version"], non_secret=ticked, confirmed=seen)
             else:
-                view = records.submit(uow, actor, form.record_id, form.version, non_secret=ticked, token=form.token, confirmed=frozenset(form.confirmed), note=form.note)
+                view = records.submit(uow, actor, form.record_id, form.version, non_secret=ticked, token=form.token, confirmed=seen, note=form.note, entering_reason=form.entering_reason)
     except SubmissionRefused as refused:
         form.refused = list(refused.issues)
         return

@@ -55,7 +55,7 @@ def _researcher(actor: Principal) -> None:
     cells = counts.by_type(actor, own=True)
     left, right = st.columns([1, 2.25], gap="small")
     with left.container(border=True, gap="xsmall", height="stretch"):
-        _todo(cells)
+        _todo(actor, cells)
         _continue(actor)
     with right.container(border=True, gap="small", height="stretch"):
         _results(actor, cells)
@@ -78,10 +78,15 @@ def _door(label: str, n: int, icon: str, key: str, path: str, **query: str) -> N
         st.badge(str(n), color="orange" if n and icon == "undo" else "blue" if n else "gray")
 
 
-def _todo(cells: list[counts.Cell]) -> None:
+def _todo(actor: Principal, cells: list[counts.Cell]) -> None:
     returned = sum(c.n for c in cells if c.state in ("11", "21"))
     drafts = sum(c.n for c in cells if c.state == "00")
-    st.markdown(f"**{t('待我处理')} {returned + drafts}**")
+    with frame.store().read(actor.university_code) as uow:
+        asked = review.unanswered(uow, actor)
+    st.markdown(f"**{t('待我处理')} {returned + drafts + len(asked)}**")
+    for record_id, _type_id, title in asked[:3]:
+        if st.button(t("答复询问：{title}", title=frame.md(title or "—")), icon=":material/help:", type="tertiary", key=f"asked-{record_id}"):
+            navigation.go("record", id=str(record_id))
     _door(t("退回修改"), returned, "undo", "returned", "search", own="1", state="11,21")
     _door(t("草稿待提交"), drafts, "edit_note", "drafts", "search", own="1", state="00")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from dashboards import frame, navigation
+from dashboards import acting, frame, navigation
 from dashboards.i18n import listed, pick, t
-from ingestion import amendments, records, review
+from ingestion import amendments, permissions, records, review
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import OperationError, Principal
@@ -84,6 +85,22 @@ def last_return(actor: Principal, type_id: str, record_id: int, state: str, amen
         st.caption(f"{frame.md(event['account_name'])} · {local_time(event['at']).strftime('%Y-%m-%d %H:%M')}")
         if event["marked_fields"]:
             st.caption(t("请修改：{fields}", fields=frame.md(listed(field_word(type_id, f) for f in event["marked_fields"]))))
+
+
+def question(actor: Principal, view: RecordView, events: list[dict[str, Any]]) -> None:
+    """询问 that waits for an answer: what was asked, and the box to answer in for the record's own people."""
+    asked = review.open_question(events)
+    if asked is None:
+        return
+    with st.container(border=True, key="question", gap="xsmall"):
+        st.markdown(f":blue[:material/help: **{t('询问')}**] {frame.md(asked['account_name'])} · {local_time(asked['at']).strftime('%Y-%m-%d %H:%M')}")
+        st.text(asked["reason"] or "")
+        if permissions.reach_of(actor, view.header) != "own":
+            st.caption(t("待答复；不影响审核"))
+            return
+        words = st.text_area(t("答复") + " *", key=f"answer-{asked['id']}", height=90, help=t("至少 5 个字"))
+        if st.button(t("答复"), key="answer_ok", icon=":material/reply:") and acting.attempt(lambda uow, who: review.answer(uow, who, view.id, words), t("已答复")):
+            st.rerun()
 
 
 def field_word(type_id: str, name: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.screens.query import actions, details
-from ingestion import audit, records
+from ingestion import audit, records, review
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import NotFound, Principal
 from ingestion.records.view import RecordView
@@ -37,6 +37,9 @@ def _page(actor: Principal, view: RecordView) -> None:
         st.markdown(f"**{frame.md(view.title or '—')}**")
         with frame.store().read(actor.university_code) as uow:
             details.track(actor, uow, view.id)
+    with frame.store().read(actor.university_code) as uow:
+        events = review.history(uow, actor, view.id)
+    actions.question(actor, view, events)
     actions.last_return(actor, view.type_id, view.id, view.state)
     if view.amendment is not None:
         actions.last_return(actor, view.type_id, view.id, str(view.amendment["state"]), int(view.amendment["id"]))

@@ -50,7 +50,26 @@ def _choice(key: str, options: list[str], default: str) -> str:
     return str(ss[key])
 
 
+def _aside(actor: Principal) -> None:
+    """回避: own items at this step, left to others."""
+    with frame.store().read(actor.university_code) as uow:
+        own = review.set_aside(uow, actor)
+    if own:
+        with st.expander(t("回避 {n} 条：您本人参与，由他人审核", n=len(own)), icon=":material/do_not_disturb_on:", key="aside", on_change="rerun") as fold:
+            if fold.open:
+                for record_id, type_id, title in own[:SHOWN]:
+                    st.button(frame.md(f"{pick(ALL_RECORDS[type_id].zh, ALL_RECORDS[type_id].en)} · {title or '—'}"), key=f"aside-{record_id}", type="tertiary", on_click=_leave, args=(record_id,))
+
+
+def _leave(record_id: int) -> None:
+    st.session_state["open_aside"] = record_id
+
+
 def _todo(actor: Principal, counts: dict[str, int]) -> None:
+    wanted = st.session_state.pop("open_aside", None)
+    if wanted is not None:
+        navigation.go("record", id=str(wanted))
+    _aside(actor)
     if not counts:
         frame.empty(t("没有待办"), t("新的提交会出现在这里。"), icon=":material/task_alt:")
         return
@@ -137,6 +156,7 @@ def _detail(actor: Principal, items: list[Waiting], at: int) -> None:
         with frame.store().read(actor.university_code) as uow:
             details.track(actor, uow, view.id)
         _last_return(events, item)
+        _last_question(events, item)
         _content(actor, view, item, events)
     _buttons(actor, items, at, item)
 
@@ -149,6 +169,22 @@ def _last_return(events: list[dict[str, Any]], item: Waiting) -> None:
             st.markdown(f"**{t('上次退回')}**")
             st.text(f"“{last['reason']}”")
             st.caption(f"{frame.md(last['account_name'])} {local_time(last['at']).strftime('%m-%d %H:%M')}")
+
+
+def _last_question(events: list[dict[str, Any]], item: Waiting) -> None:
+    """The last question about this item and what was answered."""
+    asked = [e for e in events if e["action"] == "ask" and e["amendment_id"] == item.amendment_id]
+    if not asked:
+        return
+    answers = [e for e in events if e["action"] == "answer" and e["id"] > asked[-1]["id"]]
+    with st.container(border=True, gap="xxsmall", key="asked"):
+        st.markdown(f":blue[:material/help: **{t('询问')}**] {frame.md(asked[-1]['account_name'])} {local_time(asked[-1]['at']).strftime('%m-%d %H:%M')}")
+        st.text(asked[-1]["reason"] or "")
+        for one in answers:
+            st.markdown(f"**{t('答复')}** {frame.md(one['account_name'])} {local_time(one['at']).strftime('%m-%d %H:%M')}")
+            st.text(one["reason"] or "")
+        if not answers:
+            st.caption(t("待答复；不影响审核"))
 
 
 def _content(actor: Principal, view: RecordView, item: Waiting, events: list[dict[str, Any]]) -> None:

@@ -10,7 +10,14 @@ from dashboards import http
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
 from tests.dashboards.http.client import Client
-from tests.ingestion.access import Province, cheap_argon, province, province_on_postgres, province_on_sqlite, world
+from tests.ingestion.access import (
+    Province,
+    cheap_argon,
+    province,
+    province_on_postgres,
+    province_on_sqlite,
+    world,
+)
 
 __all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite", "world"]
 
