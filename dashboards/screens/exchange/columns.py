@@ -8,14 +8,13 @@ import html
 import streamlit as st
 
 from dashboards import frame, navigation
-from dashboards.forms import choices
 from dashboards.i18n import listed, pick, t
-from dashboards.screens.exchange import draft
+from dashboards.screens.exchange import choosing, draft, listing
 from dashboards.screens.exchange.draft import Draft
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import import_jobs
 from ingestion.exchange.importing import ColumnMap, Options, Target, mapping
-from ingestion.exchange.layout import Column, by_key
+from ingestion.exchange.layout import by_key
 from ingestion.principal import OperationError, Principal
 
 HOW = {"exact": "同名", "label": "同名", "remembered": "上次的对应", "synonym": "常用名称", "chosen": "您选择的"}
@@ -25,6 +24,10 @@ LEFT_OUT = ""
 def show(actor: Principal, begun: Draft) -> None:
     """The step. Gives nothing: what comes next is the check's batch."""
     _file(actor, begun)
+    if begun.kind == "listing":
+        listing.show(actor, begun)
+        _onward(begun, blocked=not listing.taken(begun))
+        return
     if _other_template(actor, begun):
         return
     with frame.store().read(actor.university_code) as uow:
@@ -34,8 +37,8 @@ def show(actor: Principal, begun: Draft) -> None:
     except OperationError:
         begun.columns = {}  # said of a type that has changed since
     _columns(actor, begun, found)
-    _options(actor, begun, found)
-    _onward(actor, begun, found)
+    choosing.show(actor, begun, taken=found.taken)
+    _onward(begun, blocked=bool(found.missing()))
 
 
 # --- the file ------------------------------------------------------------------------------------------
@@ -45,7 +48,9 @@ def _file(actor: Principal, begun: Draft) -> None:
     with st.container(border=True, gap="xsmall", key="import_file"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(begun.name, width="content")
-            about = [" ".join(frame.size_words(begun.size)), begun.kind, begun.encoding, t("{n} 行", n=f"{begun.chosen.rows:,}")]
+            kind = pick(*begun.words) if begun.words else begun.kind
+            many = t("{n} 条题录", n=f"{begun.chosen.rows:,}") if begun.words else t("{n} 行", n=f"{begun.chosen.rows:,}")
+            about = [" ".join(frame.size_words(begun.size)), kind, begun.encoding, many]
             st.caption(frame.md(" · ".join(one for one in about if one)), width="content")
             st.space("stretch")
             if st.button(t("换一个文件"), icon=":material/upload_file:", key="other_file"):
@@ -175,82 +180,16 @@ def _said(begun: Draft, heading: str, key: str) -> None:
     draft.save(frame.current(), begun)
 
 
-# --- how to go on --------------------------------------------------------------------------------------
+# --- on to the check -----------------------------------------------------------------------------------
 
 
-def _options(actor: Principal, begun: Draft, found: ColumnMap) -> None:
-    with st.expander(t("更多选项"), key="import_options", expanded=bool(begun.options)):
-        office = actor.role == "office_admin"
-        if office:
-            _tick(begun, "as_history", t("作为历史数据导入"), t("直接归档为已通过；原文件没有的必填项记为待补事项，不影响导入。"))
-        _tick(begun, "alike", t("疑似重复的也导入"), t("与已有记录题名相近的行默认不导入；导入后列为待核对。"))
-        _tick(begun, "keep", t("不更新已有记录"), t("文件中已有的记录默认按文件更新；选中后只新增。"))
-        words = {"": t("默认"), "hold": t("先选人再导入"), "unlinked": t("先按校外人员导入，以后补")}
-        _choice(begun, "people", t("只有姓名、没有工号的人员"), words)
-        if office:
-            colleges = {"": t("按每行填写"), **{name: name for name in choices.colleges(actor).values()}}
-            _choice(begun, "college", t("没有填写学院的行归入"), colleges)
-        _sets(begun, found)
-
-
-def _set(begun: Draft, name: str, key: str) -> None:
-    begun.options = draft.merged(begun.options, **{name: st.session_state[key]})
-    if begun.options.get(name) is False:
-        del begun.options[name]
-    draft.save(frame.current(), begun)
-
-
-def _tick(begun: Draft, name: str, label: str, about: str) -> None:
-    key = f"option-{name}"
-    st.session_state[key] = bool(begun.options.get(name))
-    st.checkbox(label, key=key, help=about, on_change=_set, args=(begun, name, key))
-
-
-def _choice(begun: Draft, name: str, label: str, words: dict[str, str]) -> None:
-    key = f"option-{name}"
-    held = str(begun.options.get(name, ""))
-    st.session_state[key] = held if held in words else ""
-    st.selectbox(label, list(words), key=key, format_func=lambda said: words[said], width=360, on_change=_set, args=(begun, name, key))
-
-
-def _sets(begun: Draft, found: ColumnMap) -> None:
-    """整批统一填写: what every row has in common and the file does not say."""
-    given: list[str] = list(begun.options.get("sets", []))
-    known = by_key(begun.type_id)
-    for said in given:
-        key, _eq, value = said.partition("=")
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.text(f"{known[key].heading(_language()) if key in known else key} = {value}", width="content")
-            st.button(t("去掉"), key=f"unset-{key}", type="tertiary", icon=":material/close:", on_click=_unset, args=(begun, said))
-    taken = {*found.taken, *(said.partition("=")[0] for said in given)}
-    free: list[Column] = [column for column in mapping.fields_of(begun.type_id) if column.kind == "field" and column.key not in taken]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox(t("整批统一填写"), [column.key for column in free], key="set_key", index=None, format_func=lambda key: known[key].heading(_language()), placeholder=t("选择文件中没有的一项"), width=280)
-        st.text_input(t("值"), key="set_value", width=220)
-        st.button(t("加入"), key="set_add", icon=":material/add:", on_click=_add_set, args=(begun,))
-
-
-def _unset(begun: Draft, said: str) -> None:
-    begun.options = draft.merged(begun.options, sets=[one for one in begun.options.get("sets", []) if one != said])
-    draft.save(frame.current(), begun)
-
-
-def _add_set(begun: Draft) -> None:
-    key, value = st.session_state.get("set_key"), str(st.session_state.get("set_value") or "").strip()
-    if key and value:
-        begun.options = draft.merged(begun.options, sets=[*begun.options.get("sets", []), f"{key}={value}"])
-        draft.save(frame.current(), begun)
-        st.session_state["set_value"] = ""
-        st.session_state["set_key"] = None
-
-
-def _onward(actor: Principal, begun: Draft, found: ColumnMap) -> None:
+def _onward(begun: Draft, *, blocked: bool) -> None:
     refused = begun.options.get("refused")
     if refused:
         with st.container(key="err-check"):
             st.markdown(f":material/error: {frame.md(pick(*refused))}")
     with st.container(horizontal=True, gap="small", key="onward"):
-        st.button(t("校验"), type="primary", icon=":material/fact_check:", key="check", disabled=bool(found.missing()), on_click=_check, args=(begun,))
+        st.button(t("校验"), type="primary", icon=":material/fact_check:", key="check", disabled=blocked, on_click=_check, args=(begun,))
         st.caption(t("校验只检查，不写入数据。"), width="content")
 
 
@@ -259,7 +198,7 @@ def options_of(begun: Draft) -> Options:
     given = begun.options
     college = given.get("college")
     return Options(
-        sheet=begun.sheet, columns=dict(begun.columns), sets=tuple(given.get("sets", ())), college=str(college) if college else None,
+        sheet=begun.sheet or None, columns=dict(begun.columns), sets=tuple(given.get("sets", ())), college=str(college) if college else None,
         as_history=bool(given.get("as_history")), people=given.get("people", ""), alike=bool(given.get("alike")), update=not given.get("keep"),
         totals={int(year): int(n) for year, n in dict(given.get("totals", {})).items()},
     )  # fmt: skip

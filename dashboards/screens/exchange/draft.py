@@ -3,6 +3,7 @@ each account and type, kept in the store, so that F5 and leaving the page lose n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any, BinaryIO
 
 from dashboards import frame
 from ingestion import preferences
-from ingestion.exchange import tabular, uploads
+from ingestion.exchange import bibliographic, tabular, uploads
+from ingestion.exchange.importing import listed
 from ingestion.exchange.tabular import Sheet
 from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.principal import Principal
@@ -18,6 +20,7 @@ from ingestion.principal import Principal
 SAMPLES = 3
 SAMPLE_ROWS = 50
 SAMPLE_LENGTH = 40
+SHOWN = 20  # entries of a bibliographic file
 
 
 @dataclass
@@ -36,7 +39,9 @@ class Glance:
 @dataclass
 class Draft:
     """``columns``: heading → what somebody said it means (see ``importing.mapping``); ``options``: how to go on; ``job``:
-    the check under way; ``replaced``: another file is awaited, for which all this was decided."""
+    the check under way; ``replaced``: another file is awaited, for which all this was decided. Of a bibliographic file (``kind``
+    "listing") ``words`` names the format in both languages, ``kinds`` counts its entries, and the samples are the first
+    entries."""
 
     type_id: str
     name: str
@@ -51,6 +56,8 @@ class Draft:
     options: dict[str, Any] = field(default_factory=dict)
     job: int | None = None
     replaced: bool = False
+    words: list[str] = field(default_factory=list)
+    kinds: dict[str, int] = field(default_factory=dict)
 
     @property
     def chosen(self) -> Glance:
@@ -114,11 +121,31 @@ def take(actor: Principal, type_id: str, name: str, content: BinaryIO, *, as_his
 
 
 def _seen(type_id: str, name: str, path: Path, upload: uploads.Upload, limits: tabular.Limits) -> Draft:
+    if listed.is_listing(path, name):
+        return _listing(type_id, name, path, upload)
     book = tabular.read(path, name, limits)
     chosen = book.sheet()
     return Draft(
         type_id, book.name, upload.sha256, upload.size, book.kind, book.encoding or "", book.template[0] if book.template else "",
         [_glance(one) for one in book.sheets if not one.hidden or one is chosen], chosen.name,
+    )  # fmt: skip
+
+
+def _listing(type_id: str, name: str, path: Path, upload: uploads.Upload) -> Draft:
+    """A bibliographic file: its entries for rows, as far as a glance shows them."""
+    found = bibliographic.read(path, name)
+    problems = [[problem.zh, problem.en] for problem in found.problems if not problem.number]
+    entries = [
+        [str(one.number), one.kind, one.title[:200], "；".join(author.name for author in one.authors[:6]) + ("…" if len(one.authors) > 6 else ""),
+         one.venue[:100], one.published, one.volume_issue_pages[:60], one.doi]
+        for one in found.entries[:SHOWN]
+    ]  # fmt: skip
+    kinds = Counter(one.kind for one in found.entries)
+    format_ = next((one for one in bibliographic.FORMATS if one.id == found.format), None)
+    return Draft(
+        type_id, name, upload.sha256, upload.size, "listing", found.encoding, "",
+        [Glance("", found.read, 0, [], [], entries, problems)], "",
+        words=[format_.zh if format_ else found.format, format_.en if format_ else found.format], kinds=dict(kinds),
     )  # fmt: skip
 
 

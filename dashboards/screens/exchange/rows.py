@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards import frame, paging
 from dashboards.i18n import listed, pick, t
-from ingestion.exchange import import_jobs, importing
+from ingestion.exchange import bibliographic, import_jobs, importing
 from ingestion.exchange.importing import COUNT_WORDS, Batch, Finding, Named, RowView
 from ingestion.principal import OperationError, Principal
 
@@ -44,7 +44,8 @@ def _rows(actor: Principal, batch: Batch) -> None:
         st.caption(t("这些行没有需要说明的内容。"))
         return
     paging.within(-(-total // SIZE), page)
-    st.html(f'<div class="yanshu-scroll"><table class="yanshu-list yanshu-data">{_head()}<tbody>{"".join(_line(row) for row in found)}</tbody></table></div>')
+    listing = is_listing(batch)
+    st.html(f'<div class="yanshu-scroll"><table class="yanshu-list yanshu-data">{_head(listing)}<tbody>{"".join(_line(row, listing) for row in found)}</tbody></table></div>')
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(t("共 **{n}** 行", n=f"{total:,}"), width="content")
         st.space("stretch")
@@ -56,11 +57,16 @@ def _result(name: str) -> str:
     return pick(zh, en[0].upper() + en[1:])
 
 
-def _head() -> str:
-    return "<thead><tr>" + "".join(f"<th>{html.escape(word)}</th>" for word in (t("行"), t("结果"), t("名称"), t("说明"))) + "</tr></thead>"
+def is_listing(batch: Batch) -> bool:
+    """Whether the batch's rows are the entries of a bibliographic file."""
+    return any(batch.format == one.id for one in bibliographic.FORMATS)
 
 
-def _line(row: RowView) -> str:
+def _head(listing: bool) -> str:
+    return "<thead><tr>" + "".join(f"<th>{html.escape(word)}</th>" for word in (t("条目") if listing else t("行"), t("结果"), t("名称"), t("说明"))) + "</tr></thead>"
+
+
+def _line(row: RowView, listing: bool) -> str:
     said = "".join(f'<div class="{one.severity}">{html.escape(_finding(one))}</div>' for one in row.issues)
     said += "".join(f"<div>{html.escape(_change(one.zh, one.en, one.old, one.new))}</div>" for one in row.changes)
     if row.repeats_row:
@@ -70,14 +76,16 @@ def _line(row: RowView) -> str:
         said += f"<div>{html.escape(t('待选人员：{names}', names=names))}</div>"
     number = f'<a href="/record?id={row.record_id}" target="_blank" rel="noopener">{html.escape(row.number)}</a> ' if row.record_id else ""
     return (
-        f'<tr><th scope="row">{t("第 {n} 行", n=row.row)}</th><td class="{html.escape(row.result)}">{html.escape(_result(row.result))}</td>'
+        f'<tr><th scope="row">{t("第 {n} 条", n=row.row) if listing else t("第 {n} 行", n=row.row)}</th><td class="{html.escape(row.result)}">{html.escape(_result(row.result))}</td>'
         f"<td>{number}{html.escape(row.title[:120])}</td><td>{said}</td></tr>"
     )
 
 
 def _finding(one: Finding) -> str:
     words = pick(one.zh, one.en)
-    return t("“{heading}”列：{words}", heading=one.heading, words=words) if one.heading and one.heading not in words else words
+    if one.index is None or not one.heading or one.heading in words:
+        return words
+    return t("“{heading}”列：{words}", heading=one.heading, words=words)
 
 
 def _change(zh: str, en: str, old: str, new: str) -> str:

@@ -16,11 +16,13 @@ from dashboards.i18n import N_, pick, t
 from dashboards.screens.exchange import columns, draft, lists, waiting
 from ingestion import jobs, permissions
 from ingestion.catalog.registry import ALL_RECORDS, GROUPS
+from ingestion.exchange.references import kinds
 from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.principal import NotFound, OperationError, Principal
 
 STEPS = (N_("选类型 · 下载模板"), N_("上传"), N_("列对应"), N_("校验"), N_("确认"), N_("结果"))
 FORMATS = ["xlsx", "xls", "xlsm", "et", "csv", "tsv", "txt", "xml", "html", "htm", "ods", "xlsb"]
+REFERENCES = ["bib", "ris", "enw", "net", "nbib", "ciw", "end"]  # of types that references can become
 
 
 def show() -> None:
@@ -139,10 +141,14 @@ def _upload(actor: Principal, type_id: str) -> None:
             mb=most, rows=f"{limits.rows:,}", columns=limits.columns,
         )
     )  # fmt: skip
+    formats = FORMATS
+    if type_id in kinds.IMPORTABLE:
+        formats = [*FORMATS, *REFERENCES]
+        st.caption(t("也可上传题录：BibTeX、RIS、EndNote、NoteExpress、知网、CSSCI、Web of Science、Scopus、PubMed。"))
     turn = st.session_state.get("import_turn", 0)
     with st.container(key="upbox-import", gap="xxsmall"):
-        file_steps.refusals(FORMATS, most)
-        upload = st.file_uploader(t("选择要导入的文件"), FORMATS, key=f"import_file_{turn}", label_visibility="collapsed", max_upload_size=most)
+        file_steps.refusals(formats, most)
+        upload = st.file_uploader(t("选择要导入的文件"), formats, key=f"import_file_{turn}", label_visibility="collapsed", max_upload_size=most)
     refused = st.session_state.get("import_refused")
     if upload is not None:
         st.session_state["import_turn"] = turn + 1  # the box gives the bytes up
