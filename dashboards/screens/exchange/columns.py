@@ -92,7 +92,7 @@ def _columns(actor: Principal, begun: Draft, found: ColumnMap) -> None:
     glance = begun.chosen
     matched = [one for one in found.targets if one.key]
     open_ = [one for one in found.targets if not one.key and (one.heading or glance.samples[one.index])]
-    asked = [one for one in open_ if one.heading and begun.columns.get(one.heading) != LEFT_OUT]
+    asked = [one for one in open_ if one.heading and (glance.samples[one.index] or one.offered) and begun.columns.get(one.heading) != LEFT_OUT]
     left_out = [one for one in open_ if one not in asked]
     with st.container(border=True, gap="small", key="columns"):
         st.markdown(f"**③ {t('列对应')}** · {t('已对应 {n} 列，待确认 {m} 列，不导入 {k} 列', n=len(matched), m=len(asked), k=len(left_out))}")

@@ -10,6 +10,7 @@ from dashboards import frame, paging
 from dashboards.i18n import listed, pick, t
 from ingestion.exchange import bibliographic, import_jobs, importing
 from ingestion.exchange.importing import COUNT_WORDS, Batch, Finding, Named, RowView
+from ingestion.exchange.tabular import letters
 from ingestion.principal import OperationError, Principal
 
 SIZE = 50
@@ -45,7 +46,7 @@ def _rows(actor: Principal, batch: Batch) -> None:
         return
     paging.within(-(-total // SIZE), page)
     listing = is_listing(batch)
-    st.html(f'<div class="yanshu-scroll"><table class="yanshu-list yanshu-data">{_head(listing)}<tbody>{"".join(_line(row, listing) for row in found)}</tbody></table></div>')
+    st.html(f'<div class="yanshu-scroll"><table class="yanshu-list yanshu-data">{_head(listing)}<tbody>{"".join(_line(row, batch, listing) for row in found)}</tbody></table></div>')
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(t("共 **{n}** 行", n=f"{total:,}"), width="content")
         st.space("stretch")
@@ -66,8 +67,8 @@ def _head(listing: bool) -> str:
     return "<thead><tr>" + "".join(f"<th>{html.escape(word)}</th>" for word in (t("条目") if listing else t("行"), t("结果"), t("名称"), t("说明"))) + "</tr></thead>"
 
 
-def _line(row: RowView, listing: bool) -> str:
-    said = "".join(f'<div class="{one.severity}">{html.escape(_finding(one))}</div>' for one in row.issues)
+def _line(row: RowView, batch: Batch, listing: bool) -> str:
+    said = "".join(f'<div class="{one.severity}">{html.escape(_finding(one, batch))}</div>' for one in row.issues)
     said += "".join(f"<div>{html.escape(_change(one.zh, one.en, one.old, one.new))}</div>" for one in row.changes)
     if row.repeats_row:
         said += f"<div>{html.escape(t('与本文件第 {n} 行重复', n=row.repeats_row))}</div>"
@@ -81,11 +82,15 @@ def _line(row: RowView, listing: bool) -> str:
     )
 
 
-def _finding(one: Finding) -> str:
+def _finding(one: Finding, batch: Batch) -> str:
+    """E 列 · ISSN号 “1234-5678” 校验位不符: the column by its letter, and by its heading where the words do not say it."""
     words = pick(one.zh, one.en)
-    if one.index is None or not one.heading or one.heading in words:
+    if one.index is None:
         return words
-    return t("“{heading}”列：{words}", heading=one.heading, words=words)
+    where = t("{letter} 列", letter=letters(batch.first_column + one.index))
+    if one.heading and one.heading not in words:
+        where += f"“{one.heading}”"
+    return f"{where} · {words}"
 
 
 def _change(zh: str, en: str, old: str, new: str) -> str:

@@ -189,7 +189,7 @@ def _batch(uow: UnitOfWork, row: Row[Any], account: str, *, whole: bool) -> Batc
         effect=tally.effect(told, row.type, known) if told else Effect(), quality=tally.quality(told),
         differences=[Difference(d["year"], d["expected"], d["actual"], tuple(d["rows"])) for d in report.get("differences", [])],
         started_at=row.started_at, beat_at=row.beat_at, applied_at=row.applied_at, undone_at=row.undone_at,
-        message=(message[0], message[1]) if message else None, has_file=kept.there(row.id),
+        message=(message[0], message[1]) if message else None, has_file=kept.there(row.id), first_column=int(options.get("first_column", 0)),
     )  # fmt: skip
 
 

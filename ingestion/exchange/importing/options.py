@@ -195,6 +195,7 @@ class Batch:
     undone_at: datetime | None
     message: tuple[str, str] | None = None
     has_file: bool = False
+    first_column: int = 0  # of the table in its sheet: a finding's index counts from there
 
     @property
     def in_effect(self) -> bool:

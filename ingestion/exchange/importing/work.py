@@ -149,6 +149,7 @@ def told(source: Source) -> dict[str, Any]:
     options = replace(source.options, columns={**chosen, **source.options.columns}, sheet=source.sheet.name)
     return {
         "options": options.as_dict(), "sheet": source.sheet.name, "layout": source.columns.layout,
+        "first_column": source.sheet.first_column if isinstance(source.sheet, Sheet) else 0,
         "mapping": [asdict(target) for target in source.columns.targets],
     }  # fmt: skip
 
