@@ -14,7 +14,7 @@ from ingestion.jobs import Job
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import local_time
 
-AT_ONCE = 50_000  # rows: a larger file is marked as a job
+AT_ONCE = 20_000  # rows: a larger file is marked as a job
 STEP = {"checking": 4, "checked": 4, "loading": 5, "applied": 6, "undone": 6, "discarded": 6, "failed": 6}
 TONE = {"applied": ("green", "check_circle"), "checked": ("blue", "fact_check"), "checking": ("blue", "hourglass_top"),
         "loading": ("blue", "hourglass_top"), "undone": ("gray", "undo"), "discarded": ("gray", "block"), "failed": ("orange", "error")}  # fmt: skip

@@ -4,6 +4,7 @@ out is said. Every decision is kept at once."""
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from dashboards.screens.exchange import choosing, draft, listing
 from dashboards.screens.exchange.draft import Draft
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import import_jobs
-from ingestion.exchange.importing import ColumnMap, Options, Target, mapping
+from ingestion.exchange.importing import ColumnMap, Options, Target, mapping, totals
 from ingestion.exchange.layout import by_key
 from ingestion.principal import OperationError, Principal
 
@@ -200,7 +201,6 @@ def options_of(begun: Draft) -> Options:
     return Options(
         sheet=begun.sheet or None, columns=dict(begun.columns), sets=tuple(given.get("sets", ())), college=str(college) if college else None,
         as_history=bool(given.get("as_history")), people=given.get("people", ""), alike=bool(given.get("alike")), update=not given.get("keep"),
-        totals={int(year): int(n) for year, n in dict(given.get("totals", {})).items()},
     )  # fmt: skip
 
 
@@ -208,5 +208,7 @@ def _check(begun: Draft) -> None:
     actor = frame.current()
     begun.options = {name: value for name, value in begun.options.items() if name != "refused"}
     with frame.store().begin(actor.university_code) as uow:
-        begun.job = import_jobs.check(uow, actor, begun.type_id, begun.sha256, begun.name, options_of(begun), begun.chosen.rows)
+        expected = totals.of(uow, actor, begun.type_id) if begun.options.get("as_history") else {}
+        options = replace(options_of(begun), totals=expected)
+        begun.job = import_jobs.check(uow, actor, begun.type_id, begun.sha256, begun.name, options, begun.chosen.rows)
     draft.save(actor, begun)

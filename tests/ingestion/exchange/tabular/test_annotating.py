@@ -290,7 +290,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=12), st.data())
 def test_whatever_the_cells_hold_they_come_back(tmp_path_factory: pytest.TempPathFactory, table: list[tuple[Any, ...]], data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("cells")

@@ -292,7 +292,7 @@ def test_files_damaged_anywhere_are_read_or_refused(read: Reader) -> None:
             out[at : at + made.randrange(4)] = made.choice((made.randbytes(2), out[at : at + 40], b"\xff" * 4, b"9999", b"<!--"))
         return bytes(out)
 
-    for turn in range(24):
+    for turn in range(16):
         data = sources[turn % len(sources)]
         if data is whole and turn % 3:
             out = io.BytesIO()
