@@ -24,7 +24,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 
 from ingestion import audit, permissions
-from ingestion.exchange.exit_bundle import dictionary, files, labels, manifest, personal
+from ingestion.exchange.exit_bundle import dictionary, files, labels, manifest, personal, sheets
 from ingestion.exchange.exit_bundle.contents import Carried, carried
 from ingestion.exchange.exit_bundle.dictionary import Extra
 from ingestion.exchange.exit_bundle.files import Missing
@@ -36,6 +36,7 @@ from ingestion.store import setup
 from ingestion.store.engine import ALL, Store, UnitOfWork, local_zone, utc_now
 
 BATCH = 2000
+SHEET_STEPS = 3  # a record's row of a sheet takes about the work of so many rows of tables
 BYTES_A_STEP = 100_000  # of attachments, for the progress: about the work of one row
 Progress = Callable[[str, int, int], None]
 """Called with the stage (tables, attachments, finish), and how much of the whole is done."""
@@ -150,6 +151,7 @@ class _Making:
         self.done = self.total = 0
         self.stage = "tables"
         self.tables: list[Written] = []
+        self.sheets: list[Written] = []
 
     def run(self, archive: zipfile.ZipFile, out: Path, figures: Callable[[UnitOfWork], Figures] | None, versions: dict[str, str]) -> Made:
         at = utc_now()
@@ -160,10 +162,11 @@ class _Making:
             about = self._about(uow, at, published, versions)
             counts = {table.name: _count(uow, table, self.code) for table in carried()}
             _listed, listed_bytes = files.list_into(uow, self.code, spool)
-            self.total = sum(counts.values()) + listed_bytes // BYTES_A_STEP + 1
+            self.total = sum(counts.values()) + SHEET_STEPS * counts["record"] + listed_bytes // BYTES_A_STEP + 1
             self._data(uow, packing)
             for extra in (*dictionary.code_lists(uow, self.code), *dictionary.definitions(self.clear), _record_counts(uow, self.code), *published.tables):
                 self._extra(packing, extra)
+            self.sheets = sheets.write_all(uow, self.actor, packing, self.clear, lambda rows: self._advance(SHEET_STEPS * rows))
         self.stage = "attachments"
         index, missing = files.pack(packing, spool, lambda size: self._advance(size / BYTES_A_STEP))
         self.tables.append(index)
@@ -229,9 +232,9 @@ class _Making:
         packing.add("README.md", texts[1].encode())
         packing.add("verify.py", Path(__file__).with_name("verify.py").read_bytes())
         book = self.scratch / "about.xlsx"
-        manifest.workbook(book, texts, self.tables, missing, packing.entries)
+        manifest.workbook(book, texts, [*self.tables, *self.sheets], missing, packing.entries)
         packing.add_file("说明.xlsx", book)
-        content = manifest.content(about, self.tables, missing, packing.entries)
+        content = manifest.content(about, self.tables, self.sheets, missing, packing.entries)
         text = json.dumps(content, ensure_ascii=False, indent=1).encode()
         digest = hashlib.sha256(text).hexdigest()
         packing.add(manifest.NAME, text)

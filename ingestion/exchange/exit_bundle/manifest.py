@@ -55,7 +55,7 @@ class About:
     figures: dict[str, Any] | None
 
 
-def content(about: About, tables: Sequence[Written], missing: Sequence[Missing], entries: Sequence[Entry]) -> dict[str, Any]:
+def content(about: About, tables: Sequence[Written], sheets: Sequence[Written], missing: Sequence[Missing], entries: Sequence[Entry]) -> dict[str, Any]:
     """The manifest as JSON values."""
     return {
         "format": FORMAT,
@@ -72,6 +72,7 @@ def content(about: About, tables: Sequence[Written], missing: Sequence[Missing],
         "csv_rule": {"zh": cells.RULE_ZH, "en": cells.RULE_EN},
         "restored_from": "parquet",
         "tables": [_table(table, about.personal) for table in tables],
+        "sheets": [{"type": one.name, "zh": one.zh, "en": one.en, "rows": one.rows, "file": one.files["xlsx"], "cells_too_long": one.long_cells} for one in sheets],
         "missing_attachments": [asdict(one) for one in missing],
         "left_behind": {name: {"zh": zh, "en": en} for name, (zh, en) in LEFT_BEHIND.items()},
         "files": [asdict(entry) for entry in entries],
@@ -118,6 +119,7 @@ def readme(about: About, tables: Sequence[Written], missing: Sequence[Missing], 
 | 位置 | 内容 |
 |---|---|
 | `data/` | 全部数据表：`csv/`、`xlsx/`（供阅读，中文表头、金额为元、代码旁有名称）、`parquet/`（无损，还原用此格式） |
+| `sheets/` | 每类记录一个工作簿，一条记录一行：作者、子表、引用都以文字写出，与页面导出的列相同，也可以再导入 |
 | `codes/` | 代码表 |
 | `definitions/` | 数据字典（记录类型、字段、数据表、数据列）与指标、计数方法、日期口径 |
 | `figures/` | 各指标已发布的数值、各类型各状态各年度记录数 |
@@ -142,6 +144,7 @@ There is no password, token or key in it, and nothing of any other university.
 | place | content |
 |---|---|
 | `data/` | every table: `csv/`, `xlsx/` (for reading: Chinese headings, yuan, words beside codes), `parquet/` (lossless; an import reads these) |
+| `sheets/` | a workbook a record type, a row a record, with people, children and references in words: the columns of an export, and an import takes them |
 | `codes/` | code lists |
 | `definitions/` | the data dictionary (record types, fields, tables, columns), indicators, counting and date rules |
 | `figures/` | the published value of every indicator, and the records by type, state and year |

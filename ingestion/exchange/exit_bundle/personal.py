@@ -64,6 +64,32 @@ def document_leaving(type_id: str, text: str, clear: bool) -> str:
     return _changed(type_id, text, out)
 
 
+def shown(type_id: str, document: Values, clear: bool) -> dict[str, Any]:
+    """A document for a sheet, its secrets already masked or in clear: without personal data phones are masked too,
+    and a birth date is its year."""
+    out = dict(document)
+    fields, children = _treated(type_id)
+    if clear or not (fields or children):
+        return out
+
+    def hide(field: k.Field, treatment: Treatment, value: Any) -> Any:
+        match treatment:
+            case "phone":
+                return vault.mask("mobile", value)
+            case "birth":
+                return value[:4]
+            case _:
+                return value
+
+    _change(out, fields, hide)
+    for child, found in children.items():
+        if child in out:
+            out[child] = [dict(row) for row in out[child]]
+            for row in out[child]:
+                _change(row, found, hide)
+    return out
+
+
 # --- in ----------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def write(
         lines = csv.writer(text)
         lines.writerow([head.name for head in heads])
         parquet = stack.enter_context(pq.ParquetWriter(made["parquet"], schema, compression="zstd"))
-        book = stack.enter_context(_Book(made["xlsx"], out, beside))
+        book = stack.enter_context(Book(made["xlsx"], out, beside))
         for rows in batches:
             if not rows:
                 continue
@@ -101,7 +102,7 @@ def write(
     return out
 
 
-class _Book:
+class Book:
     """A workbook written row by row; a sheet that is full is followed by another."""
 
     def __init__(self, path: Path, out: Written, beside: tuple[Sequence[tuple[int, str]], Beside] | None) -> None:
@@ -116,7 +117,7 @@ class _Book:
         self.sheets = 0
         self._new_sheet()
 
-    def __enter__(self) -> _Book:
+    def __enter__(self) -> Book:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -160,7 +161,7 @@ class _Book:
                 sheet.write_string(line, column, "是" if value else "否")
             case int() if head.money:
                 sheet.write_number(line, column, value / 100, self.yuan)
-            case int() | float():
+            case int() | float() | Decimal():
                 sheet.write_number(line, column, value)
             case datetime():
                 shown = local_time(value).replace(tzinfo=None)

@@ -71,14 +71,15 @@ def records(uow: UnitOfWork, actor: Principal, request: Request, ids: Sequence[i
     for start in range(0, len(ids), CHUNK):
         chunk = list(ids[start : start + CHUNK])
         documents = serializer.read(uow, request.type_id, chunk)
-        headers = _headers(uow, chunk)
-        open_ones = [i for i in chunk if secret and request.reveal and permissions.can(actor, "reveal", request.type_id, headers[i])]
+        told = headers(uow, chunk)
+        open_ones = [i for i in chunk if secret and request.reveal and permissions.can(actor, "reveal", request.type_id, told[i])]
         clear = serializer.read(uow, request.type_id, open_ones, "clear") if open_ones else {}
         for i in chunk:
-            yield Record(i, headers[i], clear.get(i) or documents.get(i, {}), revealed=i in clear)
+            yield Record(i, told[i], clear.get(i) or documents.get(i, {}), revealed=i in clear)
 
 
-def _headers(uow: UnitOfWork, ids: list[int]) -> dict[int, dict[str, Any]]:
+def headers(uow: UnitOfWork, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What the header of each record tells beside its document."""
     r, owner = p.record, p.record.alias("owner")
     a = p.amendment
     changing = select(a.c.id).where(a.c.record_id == r.c.id, a.c.is_open).exists().label("changing")
@@ -103,16 +104,18 @@ class Sheet:
 
     def rows(self, ids: Sequence[int]) -> Iterator[list[Cell]]:
         """One list of cells a record, aligned with ``columns``."""
-        keys = [c.key for c in self.columns]
         for start in range(0, len(ids), CHUNK):
-            chunk = ids[start : start + CHUNK]
-            found = list(records(self.uow, self.actor, self.request, chunk))
-            know(self.uow, self.actor, self.request.type_id, (one.document for one in found), self.look)
-            files = self._counted(chunk) if self._files else {}
-            for one in found:
-                self.revealed += one.revealed
-                cells = layout.cells(self.request.type_id, one.document, self._told(one.header, files), self.look)
-                yield [cells.get(key) for key in keys]
+            yield from self.lines(list(records(self.uow, self.actor, self.request, ids[start : start + CHUNK])))
+
+    def lines(self, found: Sequence[Record]) -> Iterator[list[Cell]]:
+        """The same of records that are read already, a chunk at a time."""
+        keys = [c.key for c in self.columns]
+        know(self.uow, self.actor, self.request.type_id, (one.document for one in found), self.look)
+        files = self._counted([one.id for one in found]) if self._files else {}
+        for one in found:
+            self.revealed += one.revealed
+            cells = layout.cells(self.request.type_id, one.document, self._told(one.header, files), self.look)
+            yield [cells.get(key) for key in keys]
 
     def _told(self, header: Mapping[str, Any], files: Mapping[int, str | int]) -> dict[str, Any]:
         at = 1 if self.look.language == "en" else 0

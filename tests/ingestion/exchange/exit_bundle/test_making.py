@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 
 from ingestion import attachments, audit, records
 from ingestion.attachments import blobs
+from ingestion.catalog.registry import TYPE_IDS
 from ingestion.exchange import exit_bundle
 from ingestion.exchange.exit_bundle import Made, cells, contents, names, verify
 from ingestion.principal import Denied, OperationError
@@ -156,6 +157,23 @@ def test_attachments_keep_their_names_in_folders_one_can_read(left: Left) -> Non
             assert bundle.read(row["path"]) == PDF + name.encode()
     paths = [row["path"].casefold() for row in index.values()]
     assert len(set(paths)) == len(paths) == len(NAMES)
+
+
+@pytest.mark.ac("AC-236")
+def test_each_type_has_a_sheet_with_a_row_a_record(left: Left) -> None:
+    told = {sheet["type"]: sheet for sheet in manifest(left.clear)["sheets"]}
+    assert set(told) == set(TYPE_IDS) and sum(sheet["rows"] for sheet in told.values()) == left.clear.records
+    for made, birth, mobile in ((left.masked, BIRTH[:4], "139****0007"), (left.clear, BIRTH, MOBILE)):
+        with zipfile.ZipFile(made.path) as bundle:
+            papers = openpyxl.load_workbook(io.BytesIO(bundle.read("sheets/论文.xlsx"))).active
+            people = openpyxl.load_workbook(io.BytesIO(bundle.read("sheets/人员.xlsx"))).active
+        rows = {row[0]: row for row in papers.iter_rows(values_only=True)}
+        assert len(rows) == 1 + len(left.filled.papers) + 1  # the heading, and a draft
+        said = [str(cell) for row in rows.values() if TRICKY in row for cell in row]
+        assert "00123 张伟" in said or ("张伟" in said and "00123" in said)
+        heads, *cards = people.iter_rows(values_only=True)
+        (card,) = [dict(zip(heads, row, strict=True)) for row in cards if "钱多多" in row]
+        assert (str(card["出生日期"])[: len(birth)], card["手机"]) == (birth, mobile)
 
 
 @pytest.mark.ac("AC-236")
