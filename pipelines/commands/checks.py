@@ -24,6 +24,7 @@ def register(app: typer.Typer, words: Words) -> None:
     )
     def verify(as_json: Annotated[bool, json_option] = False) -> None:
         from ingestion import audit as auditing
+        from ingestion.exchange.exit_bundle import comparing
         from ingestion.store.engine import ALL, open_store
 
         store = open_store()
@@ -32,11 +33,16 @@ def register(app: typer.Typer, words: Words) -> None:
                 auditing.seal(uow)
             with store.read(ALL) as uow:
                 found = auditing.verify(uow)
+                archives = comparing.archived(uow)
+                for code, origin in archives:  # signed with another installation's key: only their hashes can be checked
+                    for zh, en in comparing.archive_problems(uow, code, origin):
+                        found.problems.append((f"{code} 从系统 {origin} 带来的日志：{zh}", f"The log {code} brought from {origin}: {en}"))
         finally:
             store.dispose()
         emit(
-            {"ok": found.ok, "blocks": found.blocks, "rows": found.rows, "problems": [zh if words.language == "zh" else en for zh, en in found.problems]},
-            words(f"已核对 {found.blocks} 个区块、{found.rows} 行。", f"Checked {found.blocks} blocks, {found.rows} rows."),
+            {"ok": found.ok, "blocks": found.blocks, "rows": found.rows, "archives": len(archives), "problems": [zh if words.language == "zh" else en for zh, en in found.problems]},
+            words(f"已核对 {found.blocks} 个区块、{found.rows} 行", f"Checked {found.blocks} blocks, {found.rows} rows")
+            + (words(f"，以及迁入时带来的 {len(archives)} 份日志。", f", and {len(archives)} logs brought from elsewhere.") if archives else words("。", ".")),
             as_json,
         )
         if not found.ok:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,7 +134,7 @@ def _hash(content: str) -> str | None:
 def _audit(uow: UnitOfWork, bundle: Bundle) -> Comparison:
     """The archived log is unbroken: entries against their blocks, blocks against each other."""
     out = Comparison("audit", "操作日志封存链", "Sealed audit log")
-    problems = list(archive_problems(uow, bundle.code, bundle.manifest["store_id"][:16]))
+    problems = [f"{zh} {en}" for zh, en in archive_problems(uow, bundle.code, bundle.manifest["store_id"][:16])]
     count = uow.conn.scalar(select(func.count()).select_from(p.archived_audit_row).where(p.archived_audit_row.c.university_code == bundle.code))
     out.equal = max(int(count or 0) - len(problems), 0)
     out.compared = out.equal + len(problems)
@@ -141,8 +142,23 @@ def _audit(uow: UnitOfWork, bundle: Bundle) -> Comparison:
     return out
 
 
-def archive_problems(uow: UnitOfWork, code: str, store_id: str) -> Iterator[str]:
-    """What is wrong with an archived log, in sentences."""
+_SAID = (
+    (re.compile(r"block (\d+) does not follow the one before"), "封存区块 {} 与前一区块不相连。"),
+    (re.compile(r"block (\d+) was changed"), "封存区块 {} 已被改动。"),
+    (re.compile(r"audit entry (\d+) was changed"), "操作日志 {} 已被改动。"),
+    (re.compile(r"audit entry (\d+) is in no block"), "操作日志 {} 不在任何封存区块中。"),
+)
+
+
+def _in_chinese(problem: str) -> str:
+    for pattern, said in _SAID:
+        if found := pattern.fullmatch(problem):
+            return said.format(found.group(1))
+    return problem
+
+
+def archive_problems(uow: UnitOfWork, code: str, store_id: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with an archived log, in sentences (zh, en)."""
     rows, blocks = p.archived_audit_row.c, p.archived_audit_block.c
     leaves: dict[int, str] = {}
     found = uow.conn.execute(select(p.archived_audit_row).where(rows.university_code == code, rows.store_id == store_id))
@@ -154,4 +170,11 @@ def archive_problems(uow: UnitOfWork, code: str, store_id: str) -> Iterator[str]
         .where(blocks.university_code == code, blocks.store_id == store_id)
         .order_by(blocks.block_id)
     )
-    yield from verify.chain(leaves, (dict(row._mapping) for row in sealed))
+    for problem in verify.chain(leaves, (dict(row._mapping) for row in sealed)):
+        yield _in_chinese(problem), problem[0].upper() + problem[1:] + "."
+
+
+def archived(uow: UnitOfWork) -> list[tuple[str, str]]:
+    """The logs brought from other installations: (university, installation). Scope ``"*"``."""
+    c = p.archived_audit_block.c
+    return [(row.university_code, row.store_id) for row in uow.conn.execute(select(c.university_code, c.store_id).distinct().order_by(c.university_code, c.store_id))]
