@@ -52,6 +52,8 @@ def _researcher(actor: Principal) -> None:
             navigation.go("form", type="paper")
         if st.button(t("新增项目"), icon=":material/add:", key="new_project"):
             navigation.go("form", type="vertical_project")
+        if st.button(t("导入题录"), icon=":material/library_add:", key="to_references"):
+            navigation.go("references")
     cells = counts.by_type(actor, own=True)
     left, right = st.columns([1, 2.25], gap="small")
     with left.container(border=True, gap="xsmall", height="stretch"):

@@ -17,6 +17,7 @@ from ingestion.catalog import kinds as k
 from ingestion.catalog import values
 from ingestion.catalog.kinds import RecordType
 from ingestion.catalog.registry import ALL_RECORDS
+from ingestion.exchange.references import kinds
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.search import Page, Query
 
@@ -34,6 +35,8 @@ def show() -> None:
     with head:
         if permissions.can(actor, "create", type_id) and st.button(t("新增{type}", type=name), icon=":material/add:", type="primary", key="new"):
             navigation.go("form", type=type_id)
+        if actor.role == "researcher" and type_id in kinds.IMPORTABLE and st.button(t("导入题录"), icon=":material/library_add:", key="to_references"):
+            navigation.go("references")
         library = "documents" if declared.group == "projects" else "library"
         if actor.role in navigation.entry(library).roles and st.button(t("文档库"), icon=":material/folder_open:", key="to_library"):
             kept = {name: st.query_params[name] for name in ("q", "year", "college", "state") if name in st.query_params}

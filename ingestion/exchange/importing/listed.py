@@ -171,7 +171,7 @@ class ListedJudge:
                 self._say(verdict, "error", Issue("", problem.zh, problem.en, rule="broken"))
             return verdict
         document = item.work.document if item.work is not None else {}
-        verdict.title = "" if any(i.rule == "V001" for i in item.errors) else item.entry.title[:500]
+        verdict.title = "" if item.marked else item.entry.title[:500]
         day = derive.dated_on(self.type_id, document) if document.get("published_on") or document.get("issued_on") else None
         verdict.year = None if day is None else day.year
         for issue in item.errors:

@@ -9,17 +9,36 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from pypinyin import lazy_pinyin
+from sqlalchemy import select
 
+from ingestion import permissions
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange.bibliographic import Entry
 from ingestion.exchange.bibliographic.names import COMPOUND
 from ingestion.exchange.bibliographic.text import has_hanzi
 from ingestion.exchange.layout import Known
 from ingestion.exchange.references.own import Own
+from ingestion.people import PERSON
+from ingestion.principal import Principal
+from ingestion.store import platform as p
+from ingestion.store.engine import UnitOfWork
 
 OFFERED = 20
 SURNAMES = {"曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "区": "ou", "盖": "ge", "乐": "yue", "种": "chong", "朴": "piao"}
 """Characters read otherwise as a surname."""
+
+
+def people_of(uow: UnitOfWork, actor: Principal) -> list[Known]:
+    """Everybody a record of the actor's university may name, with staff number and college."""
+    r, u = p.record, p.unit
+    rows = uow.conn.execute(
+        select(r.c.id, PERSON.c.staff_no, PERSON.c.name, u.c.name.label("college"))
+        .join(PERSON, PERSON.c.record_id == r.c.id)
+        .outerjoin(u, u.c.id == r.c.college_id)
+        .where(permissions.pickable_people(actor))
+        .order_by(PERSON.c.staff_no)
+    )
+    return [Known(row.id, row.staff_no or "", row.name or "", row.college or "") for row in rows]
 
 
 class Candidates:

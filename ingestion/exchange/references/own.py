@@ -23,13 +23,22 @@ class Own:
 
     zh: tuple[str, ...] = ()
     en: tuple[tuple[str, ...], ...] = ()
-    name: str = ""
+    names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, *names: str | None) -> Own:
         known = [clean(name) for name in names if name and clean(name)]
         zh = tuple(_folded(name).replace(" ", "") for name in known if has_hanzi(name))
-        return cls(zh, tuple(_words(name) for name in known if not has_hanzi(name)), known[0] if known else "")
+        return cls(zh, tuple(_words(name) for name in known if not has_hanzi(name)), tuple(known))
+
+    @property
+    def name(self) -> str:
+        return self.names[0] if self.names else ""
+
+    def written(self, title: str) -> str:
+        """The university's name in the language a title is written in, as far as it has one."""
+        chinese = has_hanzi(title)
+        return next((name for name in self.names if has_hanzi(name) == chinese), self.name)
 
     def prints(self, unit: str) -> bool:
         return _prints(self, unit)

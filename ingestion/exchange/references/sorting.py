@@ -35,7 +35,8 @@ NEVER_A_GAP = frozenset({"V001", "D003", "other_college", "not_mine", "storable"
 @dataclass
 class Item:
     """One entry and what becomes of it. ``note``: why it is no plain new one; ``gaps``: what is missing or doubtful;
-    ``errors``: what keeps it out; ``same``: what it repeats."""
+    ``errors``: what keeps it out; ``same``: what it repeats; ``marked``: its text carries a secrecy mark and is not
+    shown again."""
 
     entry: Entry
     type_id: str | None
@@ -45,6 +46,7 @@ class Item:
     gaps: list[Issue] = field(default_factory=list)
     errors: list[Issue] = field(default_factory=list)
     same: Same | None = None
+    marked: bool = False
 
     @property
     def filed(self) -> bool:
@@ -97,10 +99,11 @@ class Sorter:
         home = kinds.type_of(entry)
         rule = next((r for text in _texts(entry) if (r := secrecy.scan(text)) is not None), None)
         if home is None or (self.type_id is not None and home != self.type_id):
-            return Item(entry, home, "elsewhere", note=kinds.elsewhere(entry, self.type_id or home or "paper", rule is not None))
+            told = kinds.elsewhere(entry, self.type_id or home or "paper", rule is not None)
+            return Item(entry, home, "elsewhere", note=told, marked=rule is not None)
         work = kinds.work(home, entry, self.own, self.batch, self.codes)
         self._link(entry, work)
-        item = Item(entry, home, "new", work, errors=work.errors)
+        item = Item(entry, home, "new", work, errors=work.errors, marked=rule is not None)
         if rule is not None:
             item.errors.append(
                 Issue("title", f"含有涉密标志（规则 {rule}），未录入", f"carries a secrecy mark (rule {rule}); not filed", rule=str(rule))
