@@ -27,7 +27,7 @@ SEEN = """() => {
   return out;
 }"""
 PAGES = ("/", "/paper", "/documents", "/person", "/form?type=paper", "/form?type=vertical_project&step=budget", "/review", "/search?q=x", "/account", "/messages", "/announcements", "/units", "/accounts", "/codes", "/imports?type=paper", "/batches", "/initial")
-ROLES = {"o1": PAGES, "r1": ("/", "/form?type=award", "/paper?advanced=true", "/my_library")}
+ROLES = {"o1": PAGES, "r1": ("/", "/form?type=award", "/paper?advanced=true", "/my_library", "/references")}
 
 
 def english(page) -> set[str]:
