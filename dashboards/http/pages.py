@@ -62,7 +62,7 @@ def page(
 <script src="/ui/login.js" defer></script>
 </head>
 <body>
-<p id="old-browser" class="old" hidden>{esc(word("old_browser", language))}</p>
+<p id="old-browser" class="old">{esc(word("old_browser", language))}</p>
 <header class="top">
 <a class="brand" href="/login">{LOGO}<span><b>{esc(word("name", language))}</b><small>{esc(word("motto", language))}</small></span></a>
 {chooser}

@@ -6,9 +6,6 @@
   const read = (id) => { const node = byId(id); return node ? JSON.parse(node.textContent) : null; };
   const words = read("words") || {};
 
-  const old = byId("old-browser");
-  if (old && !(window.CSS && CSS.supports("color", "light-dark(#000, #fff)"))) old.hidden = false;
-
   document.querySelectorAll("[data-show]").forEach((button) => {
     button.addEventListener("click", () => {
       const input = byId(button.dataset.show);

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from dashboards.marts import province, reader
 from ingestion import bulk, records, refreshes, review
 from ingestion.catalog.codelists import BUILT_IN
 from ingestion.catalog.registry import TYPE_IDS
@@ -45,16 +46,30 @@ def load(installation: Installation, type_id: str, made: list[dict[str, Any]], *
 
 
 @pytest.mark.ac("AC-072", "AC-100")
-def test_an_approved_paper_adds_one_for_its_author_college_and_university(installation: Installation) -> None:
+def test_an_approved_paper_adds_one_for_its_author_college_university_and_the_province(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     universe = installation.universe
+    monkeypatch.setenv("YANSHU_HOME", str(installation.home))
+    year = 2024
+
+    def in_the_province() -> tuple[float, float, float]:
+        """What province staff see: the university's line, another's, and the province's own number."""
+        mart = reader.open_for(universe.p1)
+        lines = {line.university_code: line.total or 0 for line in province.compare(mart, "O01", year, (), per_head=False)}
+        return lines[T1], lines[T2], province.whole(mart, "O01", year)[0] or 0
+
+    seen = in_the_province()
     numbers: dict[str, dict[str, Any]] = {
         "person": {"person_id": universe.person("r1")},
         "college": {"college_id": universe.C1},
         "university": {},
     }
     before = {level: installation.contribution("R01", "OWNER", level, type="paper", **of) for level, of in numbers.items()}
-    sent = installation.submit(universe.r1, "paper", paper(installation.place("r1", "C1")))
+    dated = paper(installation.place("r1", "C1"), published_on=f"{year}-03-01", indexings=[])
+    sent = installation.submit(universe.r1, "paper", dated)
     installation.refresh()
+    assert in_the_province() == seen, "the province sees nothing of a record under review"
     waiting = {level: installation.contribution("R01", "OWNER", level, type="paper", **of) for level, of in numbers.items()}
     assert waiting == before, "a record under review counts nowhere"
 
@@ -69,6 +84,7 @@ def test_an_approved_paper_adds_one_for_its_author_college_and_university(instal
         )
         assert opened == [(sent.id,)]
     assert installation.query("SELECT DISTINCT title FROM fct_record WHERE type = 'paper'") == [(sent.title,)]
+    assert in_the_province() == (seen[0] + 1, seen[1], seen[2] + 1)
 
 
 @pytest.mark.ac("AC-174")

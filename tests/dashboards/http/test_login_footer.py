@@ -37,3 +37,5 @@ def test_the_login_page_names_support_and_a_current_browser(client: Client, prov
 def test_an_old_browser_is_told_which_one_to_take(client: Client) -> None:
     page = client.get("/login").text
     assert "当前浏览器版本过旧" in page and "请使用新版 Chrome 或 Edge" in page
+    style = client.get("/ui/login.css").text  # no script is needed to see it
+    assert '<p id="old-browser" class="old">' in page and "@supports (color: light-dark(#000, #fff)) { .old { display: none; } }" in style
