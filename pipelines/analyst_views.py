@@ -8,7 +8,7 @@ goes in: no secret, no address or number of a person, no long text, and of peopl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import duckdb
@@ -62,28 +62,43 @@ def _many_valued(field: k.Field) -> bool:
     return isinstance(field, k.TextList | k.MultiCode)
 
 
+def _record_rows(record_type: k.RecordType) -> str:
+    """What ``rec_<type>`` holds of a university ($code) and a type ($type)."""
+    columns = ["f.record_id", "f.number", "f.college_id", "f.owner_person_id", "f.filed_year", "f.title AS record_title"]
+    for field in published_fields(record_type):
+        if _many_valued(field):
+            columns.append(
+                "(SELECT string_agg(v.value, '、' ORDER BY v.seq) FROM raw.record_value AS v "  # noqa: S608
+                f"WHERE v.record_id = f.record_id AND v.field = '{field.name}') AS \"{field.name}\""
+            )
+        else:
+            columns.append(f'b."{field.name}"')
+    return (
+        f"SELECT {', '.join(columns)} "  # noqa: S608
+        f"FROM core.fct_record AS f JOIN raw.{record_type.id} AS b ON b.record_id = f.record_id "
+        "WHERE f.university_code = $code AND f.type = $type AND f.valid_to IS NULL"
+    )
+
+
 def copy_records(con: duckdb.DuckDBPyConnection, schema: str, code: str) -> None:
     """Write ``rec_<type>`` for every type into ``schema`` of the attached file."""
     for record_type in ALL_RECORDS.values():
-        columns = ["f.record_id", "f.number", "f.college_id", "f.owner_person_id", "f.filed_year", "f.title AS record_title"]
-        for field in published_fields(record_type):
-            if _many_valued(field):
-                columns.append(
-                    "(SELECT string_agg(v.value, '、' ORDER BY v.seq) FROM raw.record_value AS v "  # noqa: S608
-                    f"WHERE v.record_id = f.record_id AND v.field = '{field.name}') AS \"{field.name}\""
-                )
-            else:
-                columns.append(f'b."{field.name}"')
         con.execute(
-            f"CREATE TABLE {schema}.rec_{record_type.id} AS SELECT {', '.join(columns)} "  # noqa: S608
-            f"FROM core.fct_record AS f JOIN raw.{record_type.id} AS b ON b.record_id = f.record_id "
-            "WHERE f.university_code = ? AND f.type = ? AND f.valid_to IS NULL ORDER BY f.record_id",
-            [code, record_type.id],
+            f"CREATE TABLE {schema}.rec_{record_type.id} AS {_record_rows(record_type)} ORDER BY f.record_id",
+            {"code": code, "type": record_type.id},
         )
         con.execute(
             f"COMMENT ON TABLE {schema}.rec_{record_type.id} IS "
             f"'One row per record in force of type {record_type.id}. 每条在册{record_type.zh}一行，代码与分（金额）原样。'"
         )
+
+
+def revise_records(con: duckdb.DuckDBPyConnection, schema: str, code: str, types: Iterable[str]) -> None:
+    """Replace the batch's records of these types in ``rec_<type>``."""
+    for type_id in types:
+        con.execute(f"DELETE FROM {schema}.rec_{type_id} WHERE record_id IN (SELECT record_id FROM pipeline.batch)")  # noqa: S608
+        rows = f"{_record_rows(ALL_RECORDS[type_id])} AND f.record_id IN (SELECT record_id FROM pipeline.batch)"  # noqa: S608
+        con.execute(f"INSERT INTO {schema}.rec_{type_id} {rows}", {"code": code, "type": type_id})
 
 
 def contribution(out: duckdb.DuckDBPyConnection, con: duckdb.DuckDBPyConnection) -> None:

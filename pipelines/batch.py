@@ -16,9 +16,21 @@ import pyarrow as pa
 from ingestion.store.engine import local_zone
 from pipelines.raw import Touched
 
-WHOLE_UNIVERSITY = frozenset({"person_post", "code_item", "unit", "share_rule"})
-"""A change in these may move any record of the university: a post decides colleges, a code a breakdown, a table of
-shares the credit of every contributor."""
+WHOLE_UNIVERSITY = frozenset({"code_item", "unit", "share_rule"})
+"""A change in these may move any record of the university: a code a breakdown, a table of shares the credit of every
+contributor."""
+
+# A post decides the college of whatever its person contributed to, owns or has a share in.
+_RECORDS_OF_POSTED = """
+INSERT INTO pipeline.batch
+SELECT record_id FROM raw.contributor WHERE person_id IN (SELECT person_id FROM posted)
+UNION ALL
+SELECT id FROM raw.record WHERE owner_person_id IN (SELECT person_id FROM posted)
+UNION ALL
+SELECT record_id FROM raw.fund_arrival_shares WHERE share_person_id IN (SELECT person_id FROM posted)
+UNION ALL
+SELECT person_id FROM posted
+"""
 
 # Fund records take their nature from the project; a project carries its money along.
 _MONEY_OF_PROJECTS = """
@@ -56,6 +68,25 @@ WHERE r.type = 'award' AND (r.university_code, r.title) IN (
 )
 """
 
+# A result several universities share counts once in the province: whoever holds its key, or held it, is placed anew.
+_HOLDERS_OF_KEYS = """
+INSERT INTO pipeline.batch
+SELECT k.record_id FROM raw.record_key AS k
+WHERE (k.kind, k.value) IN (
+    SELECT (b.kind, b.value) FROM raw.record_key AS b
+    WHERE b.record_id IN (SELECT record_id FROM pipeline.batch) AND b.kind IN (SELECT kind FROM seeds.shared_keys)
+)
+UNION
+SELECT f.record_id FROM core.fct_shared_key AS f
+WHERE f.shared_key IN (SELECT o.shared_key FROM core.fct_shared_key AS o WHERE o.record_id IN (SELECT record_id FROM pipeline.batch))
+"""
+
+_UNIVERSITIES_OF_RECORDS = """
+INSERT INTO pipeline.touched
+SELECT university_code FROM raw.record WHERE id IN (SELECT record_id FROM pipeline.batch)
+EXCEPT SELECT university_code FROM pipeline.touched
+"""
+
 # Whether a person is active depends on the person's records, those just lost included.
 _PEOPLE_OF_RECORDS = """
 INSERT INTO pipeline.batch
@@ -65,6 +96,9 @@ UNION
 SELECT c.person_id FROM core.fct_credit AS c
 WHERE c.person_id IS NOT NULL AND c.record_id IN (SELECT record_id FROM pipeline.batch)
 """
+
+CLOSURE = (_MONEY_OF_PROJECTS, _PATENTS_OF_TRANSFERS, _AWARDS_OF_ONE_RESULT, _HOLDERS_OF_KEYS, _PEOPLE_OF_RECORDS)
+"""In this order: a later statement sees what an earlier one added."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +116,12 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS pipeline")
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.batch (record_id BIGINT)")
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.touched (university_code VARCHAR)")
+    con.execute("CREATE TABLE IF NOT EXISTS pipeline.projects (project_id BIGINT)")
+    con.execute(
+        "CREATE TABLE IF NOT EXISTS pipeline.leaving (university_code VARCHAR, measure VARCHAR, rule VARCHAR, year INTEGER, "
+        "level VARCHAR, college_id BIGINT, category_1 VARCHAR, value DECIMAL(38, 16), records BIGINT, "
+        "once_value DECIMAL(38, 16), once_records BIGINT)"
+    )
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.clock (as_of TIMESTAMP, local_day DATE)")
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.state (key VARCHAR PRIMARY KEY, value VARCHAR)")
 
@@ -95,6 +135,7 @@ def fill(con: duckdb.DuckDBPyConnection, touched: Touched, as_of: datetime, full
     try:
         con.execute("DELETE FROM pipeline.batch")
         con.execute("DELETE FROM pipeline.touched")
+        con.execute("DELETE FROM pipeline.projects")
         con.execute("DELETE FROM pipeline.clock")
         con.execute("INSERT INTO pipeline.clock VALUES (?, ?)", [as_of, local_day])
         if full:
@@ -102,17 +143,23 @@ def fill(con: duckdb.DuckDBPyConnection, touched: Touched, as_of: datetime, full
         else:
             _insert(con, "touched", pa.array(sorted(touched.universities), pa.string()))
             _insert(con, "batch", pa.array(sorted(touched.records), pa.int64()))
+            _insert(con, "projects", pa.array(sorted(touched.projects), pa.int64()))
             if touched.tables & WHOLE_UNIVERSITY:
                 con.execute(
                     "INSERT INTO pipeline.batch SELECT id FROM raw.record "
                     "WHERE university_code IN (SELECT university_code FROM pipeline.touched)"
                 )
-            for statement in (_MONEY_OF_PROJECTS, _PATENTS_OF_TRANSFERS, _AWARDS_OF_ONE_RESULT, _PEOPLE_OF_RECORDS):
+            if touched.posted:
+                con.register("posted", pa.table({"person_id": pa.array(sorted(touched.posted), pa.int64())}))
+                con.execute(_RECORDS_OF_POSTED)
+                con.unregister("posted")
+            for statement in CLOSURE:
                 con.execute(statement)
             con.execute("CREATE OR REPLACE TEMP TABLE _batch AS SELECT DISTINCT record_id FROM pipeline.batch")
             con.execute("DELETE FROM pipeline.batch")
             con.execute("INSERT INTO pipeline.batch SELECT record_id FROM _batch ORDER BY record_id")
             con.execute("DROP TABLE _batch")
+            con.execute(_UNIVERSITIES_OF_RECORDS)
         con.commit()
     except BaseException:
         con.rollback()

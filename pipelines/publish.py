@@ -20,46 +20,11 @@ from typing import Any
 import duckdb
 
 from ingestion.store.engine import utc_now
-from pipelines import analyst_views, raw
+from pipelines import analyst_views, cut, raw
+from pipelines.cut import OF_PEERS, OF_PROVINCE, OF_UNIVERSITY, Part, PublishError
 
 KEEP = 3
 PROVINCE, PEERS = "province", "peers"
-
-OF_UNIVERSITY: dict[str, str] = {
-    "core.dim_university": "university_code = $code",
-    "core.dim_unit": "university_code = $code",
-    "core.dim_person": "university_code = $code",
-    "core.dim_code": "owner IN ('*', $code)",
-    "core.dim_indicator": "true",
-    "core.dim_rule": "true",
-    "core.dim_type": "true",
-    "core.fct_record": "university_code = $code AND valid_to IS NULL",
-    "core.fct_measure": "university_code = $code AND valid_to IS NULL",
-    "core.fct_credit": "university_code = $code AND valid_to IS NULL",
-    "reports.rpt_indicator": "university_code = $code",
-    "reports.rpt_work": "university_code = $code",
-    "reports.rpt_reconciliation": "university_code = $code",
-    "reports.rpt_balance": "university_code = $code",
-}
-"""Table → the condition by which a university's file is cut from it."""
-
-OF_PROVINCE: dict[str, str] = {
-    "core.dim_university": "true",
-    "core.dim_code": "owner = '*'",
-    "core.dim_indicator": "true",
-    "core.dim_rule": "true",
-    "core.dim_type": "true",
-    "reports.rpt_province": "true",
-}
-OF_PEERS: dict[str, str] = {
-    "core.dim_code": "owner = '*'",
-    "core.dim_indicator": "true",
-    "reports.rpt_peer": "true",
-}
-
-
-class PublishError(Exception):
-    """A file would have been wrong and was not published."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +68,12 @@ def publish(
     as_of: datetime,
     changed: frozenset[str],
     held: Mapping[str, Held],
+    part: Part | None = None,
 ) -> Manifest:
     """Write the files of the ``changed`` universities that are not ``held``, of the province and of the peers,
-    then move the pointer. Raises ``PublishError`` before anything is visible when a file would be wrong."""
+    then move the pointer. ``part``: what the refresh rewrote, where a file may be its predecessor revised; a
+    university that was held is cut anew, because its last file has missed changes. Raises ``PublishError``
+    before anything is visible when a file would be wrong."""
     before = current(home)
     new = Manifest(
         generation,
@@ -122,17 +90,24 @@ def publish(
         del new.files[gone], new.sha256[gone]
     for code in sorted((changed | (known - set(new.files))) & known):
         if code not in held:
-            _university(con, home, new, code)
-    _province(con, home, new, before, frozenset(held))
+            behind = before is None or code in before.held
+            _university(con, home, new, code, None if behind else _last(home, before, code), part)
+    together = None if held or (before is not None and before.held) else part
+    _province(con, home, new, before, frozenset(held), together)
     if not held or PEERS not in new.files:
-        _peers(con, home, new, frozenset(held))
+        _peers(con, home, new, before, frozenset(held), together)
     _switch(home, new)
     _forget(home)
     return new
 
 
-def _university(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, code: str) -> None:
-    temporary = _cut(con, home, new, code, OF_UNIVERSITY, {"code": code})
+def _university(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, code: str, last: Path | None, part: Part | None) -> None:
+    temporary = _temporary(home, new, code)
+    if last is not None and part is not None:
+        cut.revised(con, last, temporary, OF_UNIVERSITY, part, _meta_row(new, code), code)
+        _place(home, new, code, temporary)
+        return
+    cut.anew(con, temporary, OF_UNIVERSITY, code)
     with duckdb.connect(str(temporary)) as out:
         out.begin()
         _meta(out, new, code)
@@ -149,7 +124,7 @@ def _university(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, code:
         for table, condition in OF_UNIVERSITY.items():
             name = table.split(".")[1]
             there = out.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]  # noqa: S608
-            wanted = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}", _used(condition, code)).fetchall()  # noqa: S608
+            wanted = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}", cut.used(condition, code)).fetchall()  # noqa: S608
             if there != wanted[0][0]:
                 raise PublishError(f"{code}: {name} holds {there} rows of {wanted[0][0]}")
         out.execute("CHECKPOINT")
@@ -157,87 +132,82 @@ def _university(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, code:
 
 
 def _province(
-    con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, before: Manifest | None, held: frozenset[str]
+    con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, before: Manifest | None, held: frozenset[str], part: Part | None
 ) -> None:
     """A held university stands in the province with its last good numbers, and the province's own totals
     then stay as they were: they cannot be taken apart."""
-    temporary = _cut(con, home, new, PROVINCE, OF_PROVINCE, {})
+    temporary = _temporary(home, new, PROVINCE)
+    last = _last(home, before, PROVINCE)
+    reason = "；".join(f"{code}：{reason['zh']}" for code, reason in new.held.items())
+    if last is not None and part is not None:
+        cut.revised(con, last, temporary, OF_PROVINCE, part, _meta_row(new, PROVINCE, reason))
+        _place(home, new, PROVINCE, temporary)
+        return
+    cut.anew(con, temporary, OF_PROVINCE)
     with duckdb.connect(str(temporary)) as out:
         if held:
             stale = sorted(held | {"*"})
             out.execute("DELETE FROM rpt_province WHERE university_code IN (SELECT unnest(?))", [stale])
-            if before is not None and PROVINCE in before.files:
-                out.execute(f"ATTACH '{folder(home) / before.files[PROVINCE]}' AS old (READ_ONLY)")
+            if last is not None:
+                out.execute(f"ATTACH '{last}' AS old (READ_ONLY)")
                 out.execute(
                     "INSERT INTO rpt_province BY NAME "
                     "SELECT * FROM old.rpt_province WHERE university_code IN (SELECT unnest(?))",
                     [stale],
                 )
                 out.execute("DETACH old")
-        _meta(out, new, PROVINCE, "；".join(f"{code}：{reason['zh']}" for code, reason in new.held.items()))
+        _meta(out, new, PROVINCE, reason)
         analyst_views.province(out)
         out.execute("CHECKPOINT")
     _place(home, new, PROVINCE, temporary)
 
 
-def _peers(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, held: frozenset[str]) -> None:
-    temporary = _cut(con, home, new, PEERS, OF_PEERS, {})
+def _peers(
+    con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, before: Manifest | None, held: frozenset[str], part: Part | None
+) -> None:
+    temporary = _temporary(home, new, PEERS)
+    leaks = con.execute("SELECT count(*) FROM reports.rpt_peer WHERE is_suppressed AND value IS NOT NULL").fetchall()
+    if leaks[0][0]:
+        raise PublishError(f"peers: {leaks[0][0]} suppressed cells show a value")
+    last = _last(home, before, PEERS)
+    if last is not None and part is not None:
+        cut.revised(con, last, temporary, OF_PEERS, part, _meta_row(new, PEERS))
+        _place(home, new, PEERS, temporary)
+        return
+    cut.anew(con, temporary, OF_PEERS)
     with duckdb.connect(str(temporary)) as out:
         if held:
             out.execute("DELETE FROM rpt_peer WHERE university IN (SELECT unnest(?))", [sorted(held)])
-        leaks = out.execute("SELECT count(*) FROM rpt_peer WHERE is_suppressed AND value IS NOT NULL").fetchall()
-        if leaks[0][0]:
-            raise PublishError(f"peers: {leaks[0][0]} suppressed cells show a value")
         _meta(out, new, PEERS)
         out.execute("CHECKPOINT")
     _place(home, new, PEERS, temporary)
 
 
-def _used(condition: str, code: str) -> dict[str, str]:
-    return {"code": code} if "$code" in condition else {}
-
-
-def _cut(
-    con: duckdb.DuckDBPyConnection,
-    home: Path,
-    new: Manifest,
-    name: str,
-    tables: Mapping[str, str],
-    parameters: dict[str, str],
-) -> Path:
-    """A new file with the rows of ``tables``, under a name readers never look at."""
+def _temporary(home: Path, new: Manifest, name: str) -> Path:
+    """Where a file is written: a name readers never look at."""
     target = folder(home) / name
     target.mkdir(parents=True, exist_ok=True)
-    temporary = target / f".{new.generation:06d}.tmp"
-    temporary.unlink(missing_ok=True)
-    con.execute(f"ATTACH '{temporary}' AS cut (BLOCK_SIZE 16384)")  # many small tables: 256 kB blocks would be mostly air
-    con.begin()  # one transaction: a commit a statement would wait for the disk 500 times
-    try:
-        for table, condition in tables.items():
-            used = {key: value for key, value in parameters.items() if f"${key}" in condition}
-            con.execute(
-                f"CREATE TABLE cut.main.{table.split('.')[1]} AS SELECT * FROM {table} WHERE {condition}",  # noqa: S608
-                used,
-            )
-        if "code" in parameters:
-            analyst_views.copy_records(con, "cut.main", parameters["code"])
-        analyst_views.comments(con, "cut.main", tables)
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
-    finally:
-        con.execute("DETACH cut")
-    return temporary
+    return target / f".{new.generation:06d}.tmp"
+
+
+def _last(home: Path, before: Manifest | None, name: str) -> Path | None:
+    """The file readers follow now, where it stands."""
+    if before is None or name not in before.files:
+        return None
+    path = folder(home) / before.files[name]
+    return path if path.exists() else None
+
+
+def _meta_row(new: Manifest, code: str, held_reason: str = "") -> tuple[object, ...]:
+    return (new.generation, new.as_of, new.published_at, code, True, held_reason)
 
 
 def _meta(out: duckdb.DuckDBPyConnection, new: Manifest, code: str, held_reason: str = "") -> None:
     out.execute(
-        "CREATE TABLE meta_generation AS SELECT CAST(? AS BIGINT) AS generation, CAST(? AS TIMESTAMP) AS as_of, "
-        "CAST(? AS TIMESTAMP) AS published_at, CAST(? AS VARCHAR) AS university_code, true AS reconciled, "
-        "CAST(? AS VARCHAR) AS held_reason",
-        [new.generation, new.as_of, new.published_at, code, held_reason],
+        "CREATE TABLE meta_generation (generation BIGINT, as_of TIMESTAMP, published_at TIMESTAMP, university_code VARCHAR, "
+        "reconciled BOOLEAN, held_reason VARCHAR)"
     )
+    out.execute("INSERT INTO meta_generation VALUES (?, ?, ?, ?, ?, ?)", list(_meta_row(new, code, held_reason)))
     out.execute("COMMENT ON TABLE meta_generation IS 'One row. 本文件的批次、数据截至时间（UTC）与发布时间。'")
 
 

@@ -20,8 +20,8 @@ import duckdb
 from ingestion import feed, refreshes
 from ingestion.store.engine import ALL, Store
 from pipelines import batch as batches
-from pipelines import publish, quality, raw
-from pipelines.transform import Transformer, TransformError, code_hash
+from pipelines import publish, quality, raw, warm
+from pipelines.transform import NodeResult, Transformer, TransformError
 
 Progress = Callable[[str, float], None]
 STAGES = ("feed", "batch", "raw_checks", "transform", "mart_checks", "publish", "findings")
@@ -83,7 +83,8 @@ class Refresh:
         self.wants_full = full
         self.result = RefreshResult(None, 0)
         self.batch: batches.Batch | None = None
-        self.code = code_hash()
+        self.code = self.transformer.code
+        self._con: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -96,18 +97,33 @@ class Refresh:
             if self.progress is not None:
                 self.progress(name, seconds)
 
-    @contextmanager
-    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, for as long as a stage needs it: dbt opens the same file in between."""
-        con = duckdb.connect(str(self.transformer.warehouse))
-        try:
-            yield con
-        finally:
-            con.close()
+    @property
+    def warehouse(self) -> duckdb.DuckDBPyConnection:
+        """The warehouse, opened once a refresh: opening and closing it costs 30 ms each. Given up by ``close``, and
+        while dbt, which opens the file itself, builds or compiles."""
+        if self._con is None:
+            self._con = duckdb.connect(str(self.transformer.warehouse))
+        return self._con
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this refresh is sure to make everything anew: asked to, the first one, or after a new version."""
+        if self.wants_full or publish.current(self.home) is None:
+            return True
+        batches.prepare(self.warehouse)
+        known = self.warehouse.execute("SELECT value FROM pipeline.state WHERE key = 'code'").fetchall()
+        return known != [(self.code,)]
+
+    def close(self) -> None:
+        """Give up the warehouse: nobody else can open it before."""
+        if self._con is not None:
+            self._con.close()
+            self._con = None
 
     def extract(self) -> bool:
         """Bring the raw layer up to the store and note what must be rewritten; False when nothing is to do."""
-        with self.stage("feed"), self.warehouse() as con:
+        with self.stage("feed"):
+            con = self.warehouse
             changes = feed.read(self.store, None if self.wants_full else raw.position(con))
             touched = raw.apply(con, changes)
             self.result.changed_rows = changes.changed_rows
@@ -120,32 +136,41 @@ class Refresh:
         self.result.generation = before.generation if before else None
         if not full and not touched and before is not None:
             return False
-        with self.stage("batch"), self.warehouse() as con:
+        with self.stage("batch"):
             self.batch = batches.fill(con, touched, self.clock or changes.as_of, full)
+            if not self.batch.full:  # a few thousand rows: threads cost more than they bring (publishing 3.1 s CPU, with one 1.9)
+                con.execute("SET threads = 1")
         return True
 
     def check_raw(self) -> quality.Outcome:
         assert self.batch is not None
-        with self.stage("raw_checks"), self.warehouse() as con:
-            return quality.check_raw(con, self.batch)
+        with self.stage("raw_checks"):
+            return quality.check_raw(self.warehouse, self.batch)
 
-    def transform(self, callbacks: tuple[Callable[[object], None], ...] = ()) -> None:
+    def transform(self, callbacks: tuple[Callable[[object], None], ...] = ()) -> list[NodeResult]:
         assert self.batch is not None
         with self.stage("transform"):
-            self.transformer.run(self.batch, callbacks)
+            if self.batch.full:
+                self.close()
+                return self.transformer.build(callbacks)
+            if not self.transformer.is_warm:
+                self.close()
+                self.transformer.steps()
+            return self.transformer.refresh(self.warehouse, self.batch)
 
     def check_marts(self) -> quality.Outcome:
         assert self.batch is not None
-        with self.stage("mart_checks"), self.warehouse() as con:
-            return quality.check_marts(con, self.batch)
+        with self.stage("mart_checks"):
+            return quality.check_marts(self.warehouse, self.batch)
 
     def publish(self) -> publish.Manifest:
         assert self.batch is not None and self.result.as_of is not None
-        with self.stage("publish"), self.warehouse() as con:
+        with self.stage("publish"):
+            con = self.warehouse
             held = quality.held(con)
             generation = self._next_generation(con)
             changed = self.batch.universities | _released(self.home, held)
-            manifest = publish.publish(con, self.home, generation, self.result.as_of, changed, held)
+            manifest = publish.publish(con, self.home, generation, self.result.as_of, changed, held, self._part())
             con.execute("INSERT OR REPLACE INTO pipeline.state VALUES ('code', ?)", [self.code])
             raw.settle(con)
         self.result.generation = generation
@@ -155,8 +180,13 @@ class Refresh:
 
     def findings(self) -> int:
         assert self.batch is not None
-        with self.stage("findings"), self.warehouse() as con:
-            return quality.write_findings(self.store, con, self.batch)
+        with self.stage("findings"):
+            return quality.write_findings(self.store, self.warehouse, self.batch)
+
+    def _part(self) -> publish.Part | None:
+        """What of the marts this refresh rewrote; None where all of it."""
+        assert self.batch is not None
+        return None if self.batch.full else publish.Part(frozenset(warm.wanted(self.batch.tables, True)))
 
     def _next_generation(self, con: duckdb.DuckDBPyConnection) -> int:
         """A number never used before, also not by a run that failed."""
@@ -205,7 +235,10 @@ def recorded(store: Store, refresh: Refresh, work: Callable[[Refresh], None]) ->
     with store.begin(ALL) as uow:
         run_id = refreshes.begin(uow)
     try:
-        work(refresh)
+        try:
+            work(refresh)
+        finally:
+            refresh.close()
     except BaseException as error:
         with store.begin(ALL) as uow:
             refreshes.finish(

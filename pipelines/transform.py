@@ -1,8 +1,8 @@
-"""dbt in this process, warm.
+"""dbt in this process.
 
-A run by dbt's command line takes 5-8 s, most of it imports and parsing. Here one ``Transformer`` keeps the
-parsed project, so a refresh pays only for the nodes it builds (60-80 ms each): the tables downstream of what
-changed. Views hold no rows and are made again only when the code changes.
+A run by dbt's command line takes 5-8 s, most of it imports and parsing; one ``Transformer`` keeps the parsed
+project. dbt builds everything: at first, nightly, and when the project's code changes. Between those a refresh runs
+what dbt compiled (``warm``) on the tables downstream of what changed; views hold no rows and stay as they are.
 """
 
 from __future__ import annotations
@@ -11,24 +11,18 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipelines import warm
 from pipelines.batch import Batch
 from pipelines.codegen import DBT
 
-DIMENSIONS: dict[str, frozenset[str]] = {
-    "dim_university": frozenset({"university"}),
-    "dim_unit": frozenset({"unit"}),
-    "dim_code": frozenset({"code_item"}),
-    "dim_person": frozenset({"person", "person_post"}),
-}
-"""Dimension → the raw tables it reads: it is rebuilt when one of them changed."""
-
-FACTS = ("fct_record", "fct_credit", "fct_measure")
-REPORTS = ("rpt_indicator", "rpt_work", "rpt_balance", "rpt_reconciliation", "rpt_province", "rpt_peer")
-HOT_TESTS = ("facts_conserve", "facts_keys")
-"""Two folded tests in place of one per column: on a refresh every test costs a round."""
+FOLDED = "facts_keys"
+"""A full build tests the key of every model one by one instead."""
 
 
 class TransformError(Exception):
@@ -41,9 +35,12 @@ class TransformError(Exception):
 
 @dataclass(frozen=True)
 class NodeResult:
+    """``rows``: written by a refresh (dbt tells none)."""
+
     name: str
     status: str
     seconds: float
+    rows: int = 0
 
 
 class Transformer:
@@ -54,6 +51,12 @@ class Transformer:
         self.warehouse = home / "warehouse.duckdb"
         self.target = home / "dbt"
         self._manifest: Any = None
+        self._steps: list[warm.Step] | None = None
+
+    @cached_property
+    def code(self) -> str:
+        """The hash of the project this process works with."""
+        return code_hash()
 
     def _arguments(self) -> list[str]:
         return [
@@ -106,30 +109,63 @@ class Transformer:
             raise TransformError(failures or [(command[0], str(result.exception))])
         return nodes
 
-    def run(self, batch: Batch, callbacks: Iterable[Callable[[Any], None]] = ()) -> list[NodeResult]:
-        """Build what the batch asks for: everything, or the tables on the way from the change to the numbers."""
-        return self.invoke(command(batch), callbacks)
+    def build(self, callbacks: Iterable[Callable[[Any], None]] = ()) -> list[NodeResult]:
+        """Build everything anew. dbt opens the warehouse itself: nobody may hold it. Raises ``TransformError``."""
+        with duckdb.connect(str(self.warehouse)) as con:
+            warm.unindex(con)
+        built = self.invoke(["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--exclude", FOLDED], callbacks)
+        with duckdb.connect(str(self.warehouse)) as con:
+            warm.index(con)
+        self.steps()
+        return built
 
+    def refresh(self, con: duckdb.DuckDBPyConnection, batch: Batch) -> list[NodeResult]:
+        """Rewrite what the batch asks for: the tables on the way from the change to the numbers. Raises
+        ``TransformError``; then nothing has changed."""
+        try:
+            done = warm.run(con, self.steps(), warm.wanted(batch.tables, batch.records > 0))
+        except warm.Refused as error:
+            raise TransformError([(error.name, error.reason)]) from error
+        return [NodeResult(one.name, "success", one.seconds, one.rows) for one in done]
 
-def command(batch: Batch) -> list[str]:
-    """The dbt command for a batch. Unit tests belong to the test suite, not to a refresh."""
-    if batch.full:
-        return ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--exclude", *HOT_TESTS]
-    return ["build", "--indirect-selection", "empty", "--select", *selection(batch)]
+    @property
+    def is_warm(self) -> bool:
+        """Whether ``steps`` can answer without dbt."""
+        return self._steps is not None
 
+    def steps(self) -> list[warm.Step]:
+        """The compiled steps of a refresh; compiled where the project has changed since they were kept. dbt opens
+        the warehouse to compile: nobody may hold it then."""
+        if self._steps is None:
+            kept, code = self.target / "warm.json", self.code
+            self._steps = warm.load(kept, code)
+            if self._steps is None:
+                self._steps = warm.of_nodes(self._compile())
+                warm.save(kept, code, self._steps)
+        return self._steps
 
-def selection(batch: Batch) -> list[str]:
-    dimensions = [name for name, tables in DIMENSIONS.items() if tables & batch.tables]
-    facts = FACTS if batch.records else ()
-    return [*dimensions, *facts, *REPORTS, *HOT_TESTS]
+    def _compile(self) -> list[Any]:
+        from dbt.cli.main import dbtRunner
+
+        self._environment()
+        # dbt prints every node the first selector names, quiet or not: a folder names none
+        chosen = ["compile", "--vars", "{warm: true}", "--select", "path:models/core", "path:models/reports", *warm.TESTS]
+        chosen += ["--indirect-selection", "empty"]
+        result = dbtRunner(manifest=self.manifest).invoke([*chosen, "--no-write-json", *self._arguments()])
+        _let_go()
+        if not result.success:
+            raise TransformError([("compile", str(result.exception))])
+        return [one.node for one in result.result.results]
 
 
 def code_hash() -> str:
-    """Changes whenever a file of the dbt project does: the views must be made again."""
+    """Changes whenever a file of the dbt project does, or what a published file is made by: then everything is
+    made anew."""
     digest = hashlib.sha256()
-    for path in sorted(DBT.rglob("*")):
-        if path.is_file() and path.suffix in (".sql", ".yml", ".csv"):
-            digest.update(str(path.relative_to(DBT)).encode())
+    here = Path(__file__).parent
+    for path in [*sorted(DBT.rglob("*")), here / "analyst_views.py", here / "cut.py"]:
+        if path.is_file() and path.suffix in (".sql", ".yml", ".csv", ".py"):
+            digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

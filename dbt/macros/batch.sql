@@ -1,39 +1,38 @@
 {#
-  A refresh touches the records of one batch and the universities they belong to. Facts are rewritten by
-  record, reports by university; a full build reads everything. Deleting in a pre-hook and appending keeps
-  one shape for both cases: a record that no longer counts has no new row to find its old one by.
+  A refresh touches the records of one batch and the universities they belong to; a full build reads everything.
+
+  A full build is dbt's. A refresh runs the same models' statements compiled once with the variable `warm`
+  (pipelines/warm.py): in one transaction it selects a model's new rows, deletes the standing ones whose key is
+  among the rewritten, and inserts. `meta.rewritten_by` names that key: record_id (the batch), university_code
+  (the touched) or project_id (those whose money moved); a table without it is replaced whole. Run by hand,
+  `dbt build` deletes by the same key in a pre-hook and appends.
 #}
+{% macro is_part() -%}
+    {{ return(is_incremental() or var('warm', false)) }}
+{%- endmacro %}
+
 {% macro of_batch(column='record_id') -%}
-    {%- if is_incremental() %}
+    {%- if is_part() %}
     and {{ column }} in (select b.record_id from {{ source('pipeline', 'batch') }} as b)
     {%- endif %}
 {%- endmacro %}
 
-{# As constants: written into the statement they reach the scans, where a subquery stays above the joins. #}
-{% macro touched_codes() -%}
-    {%- set codes = [] -%}
-    {%- if execute -%}
-        {%- for row in run_query('select university_code from ' ~ source('pipeline', 'touched')).rows -%}
-            {%- do codes.append("'" ~ row[0] ~ "'") -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(codes or ["''"]) }}
-{%- endmacro %}
-
 {% macro of_touched(column='university_code') -%}
-    {%- if is_incremental() %}
-    and {{ column }} in ({{ touched_codes() | join(', ') }})
+    {%- if is_part() %}
+    and {{ column }} in (select t.university_code from {{ source('pipeline', 'touched') }} as t)
     {%- endif %}
 {%- endmacro %}
 
-{% macro delete_batch() -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }} where record_id in (select b.record_id from {{ source('pipeline', 'batch') }} as b)
-    {%- endif -%}
+{% macro of_projects(column='project_id') -%}
+    {%- if is_part() %}
+    and {{ column }} in (select p.project_id from {{ source('pipeline', 'projects') }} as p)
+    {%- endif %}
 {%- endmacro %}
 
-{% macro delete_touched() -%}
+{% macro delete_rewritten() -%}
     {%- if is_incremental() -%}
-    delete from {{ this }} where university_code in (select t.university_code from {{ source('pipeline', 'touched') }} as t)
+    {%- set key = model.config.meta.rewritten_by -%}
+    {%- set named = {'record_id': 'batch', 'university_code': 'touched', 'project_id': 'projects'}[key] -%}
+    delete from {{ this }} where {{ key }} in (select k.{{ key }} from {{ source('pipeline', named) }} as k)
     {%- endif -%}
 {%- endmacro %}

@@ -40,6 +40,13 @@
     }) }}
 {%- endmacro %}
 
+{# True for what some indicator asks: a counting rule and a measure. #}
+{% macro is_asked(alias) -%}
+    {%- for rule, measures in asked_rules().items() %}
+    {% if not loop.first %}or {% endif %}{{ alias }}.rule = '{{ rule }}' and {{ alias }}.measure in ({% for measure in measures %}'{{ measure }}'{% if not loop.last %}, {% endif %}{% endfor %})
+    {%- endfor %}
+{%- endmacro %}
+
 {#
   v_contribution for what indicators ask of it, one rule at a time. Rule and measures are constants: they reach
   the scans and drop the branches of the view that cannot hold the rule; joined ones would build them all
@@ -53,7 +60,31 @@
         c.rule = '{{ rule }}'
         and c.level in ({% for level in levels %}'{{ level }}'{% if not loop.last %}, {% endif %}{% endfor %})
         and c.measure in ({% for measure in measures %}'{{ measure }}'{% if not loop.last %}, {% endif %}{% endfor %})
-        {{- of_touched('c.university_code') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
+{%- endmacro %}
+
+{#
+  Contributions as sums: with and without the breakdown (*), each beside what remains when a result several
+  universities share is counted once in the province.
+#}
+{% macro sums_of(contributions) -%}
+    select
+        c.university_code,
+        c.measure,
+        c.rule,
+        c.year,
+        c.level,
+        c.college_id,
+        case when grouping(c.category_1) = 1 then '*' else c.category_1 end as category_1,
+        cast(sum(c.contribution) as decimal(38, 16)) as value,
+        count(distinct c.record_id) as records,
+        cast(sum(case when coalesce(k.is_first, true) then c.contribution else 0 end) as decimal(38, 16)) as once_value,
+        count(distinct case when coalesce(k.is_first, true) then c.record_id end) as once_records
+    from {{ contributions }} as c
+    left join {{ ref('fct_shared_key') }} as k on k.record_id = c.record_id
+    group by grouping sets (
+        (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id, c.category_1),
+        (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id)
+    )
 {%- endmacro %}

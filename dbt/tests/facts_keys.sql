@@ -1,24 +1,24 @@
 {{ config(meta={"dagster": {"ref": {"name": "fct_record"}}}) }}
 
--- The three facts' keys in one round, over the batch of this refresh (over everything in a full build).
-with asked as (
-    select b.record_id
-    from {{ source('pipeline', 'batch') }} as b
-),
-
-keyed as (
-    select 'fct_record' as fact, cast(r.record_id as varchar) as key, r.record_id
+-- The three facts' keys in one round: those of the batch in a refresh, all in a full build.
+with keyed as (
+    select 'fct_record' as fact, cast(r.record_id as varchar) as key
     from {{ ref('fct_record') }} as r
+    where true
+    {{- of_batch('r.record_id') }}
     union all
-    select 'fct_credit', cast(c.record_id as varchar) || '/' || cast(c.rank as varchar), c.record_id
+    select 'fct_credit', cast(c.record_id as varchar) || '/' || cast(c.rank as varchar)
     from {{ ref('fct_credit') }} as c
+    where true
+    {{- of_batch('c.record_id') }}
     union all
-    select 'fct_measure', cast(m.record_id as varchar) || '/' || m.measure || '/' || cast(m.seq as varchar), m.record_id
+    select 'fct_measure', cast(m.record_id as varchar) || '/' || m.measure || '/' || cast(m.seq as varchar)
     from {{ ref('fct_measure') }} as m
+    where true
+    {{- of_batch('m.record_id') }}
 )
 
 select k.fact, k.key, count(*) as row_count
 from keyed as k
-where k.record_id in (select a.record_id from asked as a) or not exists (select 1 from asked)
 group by k.fact, k.key
 having count(*) > 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from expectations import catalogue, engine, marts
+from expectations import catalogue, engine, marts, screen
 from expectations.checks import Check, Suite, Where
 from ingestion.catalog import codelists
 from ingestion.catalog.registry import ALL_RECORDS
@@ -84,3 +87,51 @@ def test_every_type_has_a_suite_of_its_declaration() -> None:
     for s in made.values():
         for c in s.checks:
             assert c.zh and c.en and c.columns
+
+
+KINDS = st.sampled_from(["J", "C", "", None])
+ROW = st.fixed_dictionaries(
+    {
+        "kind": KINDS, "flag": st.sampled_from([True, False, None]), "number": st.one_of(st.none(), st.integers(-3, 12)),
+        "word": st.sampled_from(["", "甲", "甲乙丙", "it's", None]), "day": st.sampled_from([date(1899, 1, 1), date(2024, 2, 29), date(2204, 1, 1), None]),
+    }
+)  # fmt: skip
+WHERE = st.one_of(
+    st.none(),
+    st.builds(Where, st.just("kind"), st.sampled_from([("J",), ("J", "C"), ("",)]), st.booleans()),
+    st.builds(Where, st.just("flag"), st.sampled_from([(True,), (False,), (True, False)]), st.booleans()),
+)
+
+
+@st.composite
+def any_check(draw: st.DrawFn) -> Check:
+    limits = st.one_of(st.none(), st.integers(-2, 10))
+    days = st.sampled_from([None, date(1900, 1, 1), date(2024, 2, 29)])
+    name, arguments = draw(
+        st.one_of(
+            st.tuples(st.just("ExpectColumnValuesToNotBeNull"), st.fixed_dictionaries({"column": st.sampled_from(["kind", "number", "word", "day"])})),
+            st.tuples(st.just("ExpectColumnValuesToBeInSet"), st.fixed_dictionaries({"column": st.just("word"), "value_set": st.lists(st.sampled_from(["甲", "it's", ""]), min_size=1, unique=True)})),
+            st.tuples(st.just("ExpectColumnValuesToBeInSet"), st.fixed_dictionaries({"column": st.just("flag"), "value_set": st.just([True])})),
+            st.tuples(st.just("ExpectColumnValuesToBeBetween"), st.fixed_dictionaries({"column": st.just("number"), "min_value": st.integers(-2, 5), "max_value": limits})),
+            st.tuples(st.just("ExpectColumnValuesToBeBetween"), st.fixed_dictionaries({"column": st.just("day"), "min_value": st.just(date(1900, 1, 1)), "max_value": days})),
+            st.tuples(st.just("ExpectColumnValueLengthsToBeBetween"), st.fixed_dictionaries({"column": st.just("word"), "min_value": st.integers(0, 3)})),
+            st.tuples(st.just("ExpectCompoundColumnsToBeUnique"), st.fixed_dictionaries({"column_list": st.sampled_from([["kind", "number"], ["kind", "word"]])})),
+        )
+    )  # fmt: skip
+    return check("drawn", name, None if "Compound" in name else draw(WHERE), **arguments)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(ROW, min_size=1, max_size=6), drawn=any_check())
+def test_one_query_never_rules_out_what_an_expectation_finds(rows: list[dict[str, object]], drawn: Check) -> None:
+    schema = pa.schema([("kind", pa.string()), ("flag", pa.bool_()), ("number", pa.int64()), ("word", pa.string()), ("day", pa.date32())])
+    table = pa.Table.from_pylist(rows, schema).append_column("record_id", pa.array(range(len(rows)), pa.int64()))
+    table = table.append_column("university_code", pa.array(["99001"] * len(rows)))
+    checked = suite(drawn)
+    broken = engine.run(checked, table.select(checked.columns).to_pandas(types_mapper=pd.ArrowDtype))
+    with duckdb.connect() as con:
+        con.register("t", table)
+        asked = screen.suspicious(checked, "FROM t AS b WHERE true", lambda sql: con.execute(sql).fetchall())
+    assert asked == (drawn,) or not broken, broken
+    if not broken and drawn.where is None and "Compound" not in drawn.expectation:  # keys of nothing are no keys
+        assert asked == (), "rules out what there is to rule out"

@@ -9,7 +9,7 @@ import pytest
 
 from ingestion import refreshes
 from ingestion.store.engine import ALL
-from pipelines import definitions, publish, transform
+from pipelines import definitions, publish, warm
 from pipelines.codegen import files
 from pipelines.transform import Transformer
 from tests import documents
@@ -18,9 +18,9 @@ from tests.pipelines.conftest import Installation
 MARTS = {
     "core": (
         "dim_code", "dim_indicator", "dim_person", "dim_rule", "dim_type", "dim_unit", "dim_university",
-        "fct_credit", "fct_measure", "fct_record", "v_contribution",
+        "fct_credit", "fct_measure", "fct_record", "fct_shared_key", "fct_sum", "v_batch_sum", "v_contribution",
     ),
-    "reports": transform.REPORTS,
+    "reports": warm.REPORTS,
     "intermediate": (
         "int_measure_exchange", "int_measure_funds", "int_measure_outcomes", "int_measure_papers", "int_measure_patents",
         "int_measure_people", "int_measure_projects", "int_measure_records", "int_measure_transfers", "int_papers",
@@ -28,7 +28,7 @@ MARTS = {
     ),
     "seeds": (
         "award_weights", "calendar_years", "counting_rules", "date_rules", "exclusion_reasons", "index_tier_map",
-        "index_tiers", "indicators", "measures", "pipeline_codes", "record_types", "shared_keys", "title_ranks",
+        "index_tiers", "indicators", "measures", "pipeline_codes", "record_types", "share_table", "shared_keys", "title_ranks",
     ),
     "staging": tuple(sorted(path.stem for path in files() if path.suffix == ".sql")),
 }  # fmt: skip
@@ -42,14 +42,14 @@ def test_the_whole_pipeline_stands_in_the_graph(transformer: Transformer) -> Non
     checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
     assert {("raw", name) for name in definitions.RAW_CHECKS} <= checks
     assert {("published", name) for name in definitions.MART_CHECKS} <= checks
-    assert ("core/fct_record", "facts_keys") in checks and ("reports/rpt_indicator", "facts_conserve") in checks
+    assert ("core/fct_record", "facts_keys") in checks and ("core/fct_sum", "facts_conserve") in checks
     assert {name for asset, name in checks if name.startswith("primary_key_")}
 
 
 def test_everything_hangs_together(transformer: Transformer) -> None:
     graph = definitions.build(transformer).resolve_asset_graph()
     upstream = {k.to_user_string() for k in graph.get(definitions.PUBLISHED).parent_keys}
-    assert upstream == {f"reports/{name}" for name in transform.REPORTS}
+    assert upstream == {f"reports/{name}" for name in warm.REPORTS}
     for name in MARTS["staging"]:
         key = next(k for k in graph.get_all_asset_keys() if k.to_user_string() == f"staging/{name}")
         assert {k.to_user_string() for k in graph.get(key).parent_keys} == {"raw"}
@@ -57,7 +57,9 @@ def test_everything_hangs_together(transformer: Transformer) -> None:
 
 def test_there_is_a_job_a_sensor_and_a_nightly_rebuild(transformer: Transformer) -> None:
     defs = definitions.build(transformer)
-    assert defs.resolve_job_def("refresh").executor_def.name == "in_process"
+    for name in ("refresh", "rebuild"):
+        assert defs.resolve_job_def(name).executor_def.name == "in_process"
+    assert defs.resolve_schedule_def("nightly_rebuild").job_name == "rebuild"
     schedule = defs.resolve_schedule_def("nightly_rebuild")
     assert schedule.execution_timezone == "Asia/Shanghai"
     assert [s.name for s in defs.sensors or ()] == ["refresh_sensor"]

@@ -292,6 +292,16 @@ def _tables(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
         return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
 
 
+def _published(installation: Installation) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of every file, but for which generation it is."""
+    found = {}
+    for name in (T1, T2, T3, "province", "peers"):
+        tables = installation.query("SELECT table_name FROM duckdb_tables() WHERE table_name <> 'meta_generation'", code=name)
+        for (table,) in tables:
+            found[f"{name}.{table}"] = installation.query(f'SELECT * FROM "{table}" ORDER BY ALL', code=name)
+    return found
+
+
 @pytest.mark.timeout(900)  # ten refreshes
 @pytest.mark.ac("AC-093")
 def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,13 +346,67 @@ def test_refreshing_step_by_step_gives_what_a_full_rebuild_gives(installation: I
         review.withdraw(uow, universe.r2, sent.id, sent.version)
     installation.refresh()
 
-    by_step = _tables(installation)
+    by_step, published = _tables(installation), _published(installation)
     installation.refresh(full=True)
-    rebuilt = _tables(installation)
-    assert by_step.keys() == rebuilt.keys()
+    rebuilt, cut_anew = _tables(installation), _published(installation)
+    assert by_step.keys() == rebuilt.keys() and published.keys() == cut_anew.keys()
     for name in by_step:
         assert by_step[name] == rebuilt[name], name
+    for name in published:
+        assert published[name] == cut_anew[name], name
     assert agrees_with_the_figures(installation, monkeypatch) > 10
+
+
+def test_a_result_of_two_universities_counts_once_in_the_province_whoever_lets_go_of_it(installation: Installation) -> None:
+    universe = installation.universe
+    query = (
+        "SELECT value, full_value, records FROM rpt_province "
+        "WHERE university_code = '*' AND indicator = 'O01' AND category_1 = '*' AND value > 0"
+    )
+    shared = {"doi": "10.1000/shared", "published_on": "2024-05-01"}
+    (mine,) = load(installation, "paper", [paper(installation.place("r1", "C1"), 61, **shared)])
+    with installation.store.begin(T2) as uow:
+        theirs = paper(installation.place("q1", "D1"), 62, **shared)
+        bulk.load(uow, universe.o2, "paper", [bulk.BulkItem(document=theirs)])
+    result = installation.refresh()
+    assert result.held == {}
+    assert installation.query(query, code="province") == [(1.0, 2.0, 1)]
+    before = installation.file(T2)
+
+    with installation.store.begin(T1) as uow:
+        uow.conn.execute(update(TYPE_TABLES["paper"]).where(TYPE_TABLES["paper"].c.record_id == mine).values(doi="10.1000/own"))
+        uow.conn.execute(update(p.record_key).where(p.record_key.c.record_id == mine).values(value="10.1000/own"))
+    installation.refresh()
+    assert installation.query(query, code="province") == [(2.0, 2.0, 2)]
+    with installation.store.begin(T1) as uow:
+        uow.conn.execute(update(p.record_key).where(p.record_key.c.record_id == mine).values(value="10.1000/shared"))
+    installation.refresh()
+    assert installation.query(query, code="province") == [(1.0, 2.0, 1)]
+    with installation.store.begin(T1) as uow:
+        uow.conn.execute(update(p.record).where(p.record.c.id == mine).values(state="90", voided_at=uow.now))
+    installation.refresh()
+    assert installation.query(query, code="province") == [(1.0, 1.0, 1)], "theirs now"
+    assert installation.file(T2) != before
+    by_step = _tables(installation)
+    installation.refresh(full=True)
+    assert _tables(installation) == by_step
+
+
+def test_a_university_let_go_has_what_it_missed_while_it_was_held(installation: Installation) -> None:
+    """Its last file is not the one before this refresh, so it may not be revised: it is cut anew."""
+    universe = installation.universe
+    project = load(installation, "vertical_project", [documents.valid("vertical_project", installation.place("r1", "C1"))])[0]
+    installation.refresh()
+    table = TYPE_TABLES["vertical_project"]
+    with installation.store.begin(T1) as uow:
+        uow.conn.execute(update(table).where(table.c.record_id == project).values(approved_fund=-5))
+    load(installation, "paper", [paper(installation.place("r2", "C1"), 71)])
+    assert set(installation.refresh().held) == {T1}
+    with installation.store.begin(T1) as uow:
+        uow.conn.execute(update(table).where(table.c.record_id == project).values(approved_fund=500))
+    assert installation.refresh().held == {}
+    assert installation.query("SELECT count(*) FROM rec_paper") == [(1,)]
+    assert installation.contribution("R01", "OWNER", "college", type="paper", college_id=universe.C1) == 1
 
 
 @pytest.mark.ac("AC-005")

@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_batch() }}",
+    pre_hook="{{ delete_rewritten() }}",
+    meta={"rewritten_by": "record_id"},
 ) }}
 
 -- Shares are stored to twelve places; the owner's share is what the others leave, so that every split

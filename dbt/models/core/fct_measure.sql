@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_batch() }}",
+    pre_hook="{{ delete_rewritten() }}",
+    meta={"rewritten_by": "record_id"},
 ) }}
 
 -- A measure's view decides date, value and breakdown; whether the record counts at all is decided here.

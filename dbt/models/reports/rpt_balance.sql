@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_touched() }}",
+    pre_hook="{{ delete_rewritten() }}",
+    meta={"rewritten_by": "project_id"},
 ) }}
 
 -- Sums of ledger entries beside the running sums the store keeps. A reversal is signed by what it does to
@@ -30,7 +31,7 @@ with entries as (
     from {{ ref('stg_fund_entry') }} as e
     inner join {{ ref('stg_record') }} as r on r.id = e.record_id
     where true
-    {{- of_touched('e.university_code') }}
+    {{- of_projects('e.project_id') }}
     group by e.university_code, e.project_id
 ),
 
@@ -38,7 +39,7 @@ store as (
     select b.university_code, b.project_id, b.arrived - b.outward - b.spent as balance
     from {{ ref('stg_project_balance') }} as b
     where true
-    {{- of_touched('b.university_code') }}
+    {{- of_projects('b.project_id') }}
 )
 
 select

@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_touched() }}",
+    pre_hook="{{ delete_rewritten() }}",
+    meta={"rewritten_by": "university_code"},
 ) }}
 
 -- Every additive indicator under its own rule, and whatever rules the derived ones ask of them.
@@ -20,32 +21,14 @@ with asked as (
     inner join {{ ref('dim_indicator') }} as a on a.indicator = d.denominator
 ),
 
-contributions as (
-    {{ contributions_of(['university', 'college']) }}
-),
-
-sums as (
-    select
-        c.university_code,
-        c.measure,
-        c.rule,
-        c.year,
-        c.level,
-        c.college_id,
-        case when grouping(c.category_1) = 1 then '*' else c.category_1 end as category_1,
-        cast(sum(c.contribution) as double) as value,
-        count(distinct c.record_id) as records
-    from contributions as c
-    group by grouping sets (
-        (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id, c.category_1),
-        (c.university_code, c.measure, c.rule, c.year, c.level, c.college_id)
-    )
-),
-
 additive as (
-    select s.university_code, a.indicator, a.rule, s.year, s.level, s.college_id, s.category_1, s.value, s.records
-    from sums as s
+    select
+        s.university_code, a.indicator, a.rule, s.year, s.level, s.college_id, s.category_1,
+        cast(s.value as double) as value, s.records
+    from {{ ref('fct_sum') }} as s
     inner join asked as a on a.measure = s.measure and a.rule = s.rule
+    where true
+    {{- of_touched('s.university_code') }}
 ),
 
 -- Growth sets a year against the one before: the earlier value is moved to the year it is compared with.

@@ -1,47 +1,22 @@
--- The province's own row counts an outcome shared by several universities once, for the one that signs
--- first (HIGHEST_UNIT_FILES): shared means the same DOI, application, certificate or book number.
-with keys as (
-    select k.record_id, min(k.kind || '|' || k.value) as shared_key
-    from {{ ref('stg_record_key') }} as k
-    inner join {{ ref('shared_keys') }} as s on s.kind = k.kind
-    group by k.record_id
-),
-
-ranked as (
-    select
-        c.record_id,
-        row_number() over (
-            partition by r.type, coalesce(k.shared_key, cast(c.record_id as varchar))
-            order by c.share_first_unit desc nulls last, c.university_code asc nulls last, c.record_id asc nulls last
-        ) as choice
-    from {{ ref('fct_credit') }} as c
-    inner join {{ ref('fct_record') }} as r on r.record_id = c.record_id
-    left join keys as k on k.record_id = c.record_id
-    where c.is_owner and c.valid_to is null and r.in_statistics
-),
-
-asked as (
+-- The province's own row counts an outcome shared by several universities once (fct_shared_key).
+with asked as (
     select i.indicator, i.measure, i.counting_rule as rule, i.category_1_list
     from {{ ref('dim_indicator') }} as i
     where i.kind = 'additive' and i.measure <> ''
 ),
 
-contributions as (
-    {{ contributions_of(['university']) }}
-),
-
 once as (
     select
         a.indicator,
-        c.year,
-        case when grouping(c.category_1) = 1 then '*' else c.category_1 end as category_1,
-        cast(sum(case when r.choice = 1 then c.contribution else 0 end) as double) as value,
-        cast(sum(c.contribution) as double) as full_value,
-        count(distinct case when r.choice = 1 then c.record_id end) as records
-    from contributions as c
-    inner join asked as a on a.measure = c.measure and a.rule = c.rule
-    inner join ranked as r on r.record_id = c.record_id
-    group by grouping sets ((a.indicator, c.year, c.category_1), (a.indicator, c.year))
+        s.year,
+        s.category_1,
+        cast(sum(s.once_value) as double) as value,
+        cast(sum(s.value) as double) as full_value,
+        cast(sum(s.once_records) as bigint) as records
+    from {{ ref('fct_sum') }} as s
+    inner join asked as a on a.measure = s.measure and a.rule = s.rule
+    where s.level = 'university'
+    group by a.indicator, s.year, s.category_1
 ),
 
 -- A province's ratio is the ratio of its sums, never a mean of ratios.

@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ delete_touched() }}",
+    pre_hook="{{ delete_rewritten() }}",
+    meta={"rewritten_by": "university_code"},
 ) }}
 
 -- The mart's side of an approved record is fct_record; of the others the rows that arrived, which the marts

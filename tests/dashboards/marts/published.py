@@ -243,15 +243,29 @@ def _dimensions(con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
 def _derive(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE VIEW v_contribution AS {compiled('v_contribution')}")
     con.execute("CREATE TEMP TABLE clock AS SELECT current_date AS local_day")
+    con.execute(f"CREATE TEMP TABLE fct_sum AS {SUMS}")
     con.execute(f"CREATE TABLE rpt_indicator AS {compiled('rpt_indicator')}")
     con.execute('CREATE VIEW "v_论文" AS SELECT record_id AS "记录编号", number AS "编号", title AS "论文名称" FROM fct_record WHERE type = \'paper\'')
+
+
+SUMS = """
+SELECT university_code, measure, rule, year, level, college_id, coalesce(category_1, '') AS category_1, sum(contribution) AS value,
+       count(DISTINCT record_id) AS records
+FROM v_contribution WHERE level IN ('university', 'college') GROUP BY ALL
+UNION ALL
+SELECT university_code, measure, rule, year, level, college_id, '*', sum(contribution), count(DISTINCT record_id)
+FROM v_contribution WHERE level IN ('university', 'college') GROUP BY ALL
+"""
+"""What fct_sum holds, of every rule."""
 
 
 def compiled(model: str) -> str:
     """The SQL of a model without its Jinja: references become names, batches become everything."""
     text = next(MODELS.glob(f"*/{model}.sql")).read_text(encoding="utf-8")
     text = re.sub(r"\A[{]+ config\(.*?\) [}]+\n", "", text, flags=re.DOTALL)
-    text = re.sub(r"\{\{ contributions_of\(\[(.*?)\]\) \}\}", r"SELECT * FROM v_contribution WHERE level IN (\1)", text)
+    if model == "v_contribution":
+        macro = (MODELS.parent / "macros" / "contributions.sql").read_text(encoding="utf-8")
+        text = macro[macro.index("-%}") + 3 : macro.index("{%- endmacro")].replace("{{ measures }}", "fct_measure").replace("{{ credits }}", "fct_credit")
     text = re.sub(r"\{\{-?\s*ref\('(\w+)'\)\s*-?\}\}", r"\1", text)
     text = re.sub(r"\{\{-?\s*source\('\w+',\s*'(\w+)'\)\s*-?\}\}", r"\1", text)
     return re.sub(r"\{\{-?.*?-?\}\}", "", text, flags=re.DOTALL)
