@@ -63,9 +63,10 @@ class Hand:
 
 def begin(page: Page, world: World) -> None:
     open_page(page, f"{world.address}/references")
-    again = page.get_by_role("button", name="换一份题录")
-    if again.count():
-        again.click()
+    page.locator(".st-key-again, .st-key-way").first.wait_for()
+    if page.locator(".st-key-again").count():
+        page.get_by_role("button", name="换一份题录").click()
+        page.locator(".st-key-way").wait_for()
         settle(page)
 
 
