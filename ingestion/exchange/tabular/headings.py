@@ -72,12 +72,14 @@ def _usual_width(rows: list[NumberedRow]) -> int:
     return widths[len(widths) * 3 // 4] if widths else 0
 
 
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST and not _NUMERIC.fullmatch(normalise.half_width(value))
+
+
 def words_like(row: tuple[Any, ...]) -> bool:
     """Whether every value of a row could be a heading: a short text that is no number and no date."""
-    values = [row[at] for at in _filled(row)]
-    return bool(values) and all(
-        isinstance(value, str) and len(value) <= LONGEST and not _NUMERIC.fullmatch(normalise.half_width(value)) for value in values
-    )
+    filled = _filled(row)
+    return bool(filled) and all(_is_word(row[at]) for at in filled)
 
 
 def known(row: tuple[Any, ...]) -> int:
@@ -91,13 +93,16 @@ def known(row: tuple[Any, ...]) -> int:
 
 def _score(row: tuple[Any, ...], usual: int) -> float:
     filled = _filled(row)
-    if not words_like(row) or (len(filled) < 2 and usual > 1):
+    if not filled or (len(filled) < 2 and usual > 1):
         return 0.0
-    texts = [folded(row[at]) for at in filled]
+    hits = known(row)
+    words = sum(_is_word(row[at]) for at in filled)
+    if words < len(filled) and (hits < 2 or words * 4 < len(filled) * 3):  # a year among our words is a heading too
+        return 0.0
+    texts = [folded(str(row[at])) for at in filled]
     distinct = len(set(texts)) / len(texts)
     coverage = min(len(filled) / max(usual, 1), 1.0)
     # a row that covers little of the table is a title or a note, unless its words are ours
-    hits = known(row)
     if coverage < 0.5 and hits < 2:
         return 0.0
     # of rows that are words only, the first is the header

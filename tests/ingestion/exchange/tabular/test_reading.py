@@ -85,6 +85,12 @@ def test_words_alone_below_a_header_are_data(tmp_path: Path) -> None:
     assert values(sheet) == [("甲", "乙"), ("丙", "丁")]
 
 
+def test_a_year_among_headings_is_a_heading(tmp_path: Path) -> None:
+    sheet = only(tmp_path, w.table(["论文名称", "年度", "备注", 2024], ["甲", 2023, None, 5]))
+    assert sheet.headings == ("论文名称", "年度", "备注", "2024")
+    assert values(sheet) == [("甲", 2023, None, 5)]
+
+
 def test_the_table_may_begin_anywhere(tmp_path: Path) -> None:
     def fill(book: openpyxl.Workbook) -> None:
         for column, word, value in ((3, "论文名称", "题一"), (4, "年度", 2024)):
