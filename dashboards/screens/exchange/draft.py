@@ -85,11 +85,12 @@ def save(actor: Principal, draft: Draft) -> None:
         preferences.put(uow, actor, _key(draft.type_id), asdict(draft))
 
 
-def forget(actor: Principal, draft: Draft) -> None:
-    """The draft and its file go."""
+def forget(actor: Principal, draft: Draft, *, file: bool = True) -> None:
+    """The draft goes, and its file unless another page has taken it over."""
     with frame.store().begin(actor.university_code) as uow:
         preferences.put(uow, actor, _key(draft.type_id), None)
-    uploads.discard(actor.university_code, draft.sha256)
+    if file:
+        uploads.discard(actor.university_code, draft.sha256)
 
 
 def take(actor: Principal, type_id: str, name: str, content: BinaryIO, *, as_history: bool = False) -> Draft:

@@ -13,9 +13,10 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.forms import file_steps
 from dashboards.i18n import N_, pick, t
-from dashboards.screens.exchange import columns, draft, lists, waiting
+from dashboards.screens.exchange import columns, draft, lists, references_state, waiting
 from ingestion import jobs, permissions
 from ingestion.catalog.registry import ALL_RECORDS, GROUPS
+from ingestion.exchange import uploads
 from ingestion.exchange.references import kinds
 from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.principal import NotFound, OperationError, Principal
@@ -154,12 +155,25 @@ def _upload(actor: Principal, type_id: str) -> None:
         st.session_state["import_turn"] = turn + 1  # the box gives the bytes up
         try:
             with st.spinner(t("正在读取文件…")):
-                draft.take(actor, type_id, upload.name, upload, as_history=st.query_params.get("history") == "1" and actor.role == "office_admin")
+                begun = draft.take(actor, type_id, upload.name, upload, as_history=st.query_params.get("history") == "1" and actor.role == "office_admin")
         except OperationError as problem:
             st.session_state["import_refused"] = (problem.zh, problem.en)
         else:
             st.session_state.pop("import_refused", None)
+            if begun.kind == "listing" and actor.role == "researcher":
+                _own_references(actor, begun)
         st.rerun()
     if refused:
         with st.container(key="err-import"):
             st.markdown(f":material/error: {frame.md(pick(*refused))}")
+
+
+def _own_references(actor: Principal, begun: draft.Draft) -> None:
+    """A researcher's references become drafts, each seen beside its entry: on their own page, with this file."""
+    try:
+        with uploads.opened(actor.university_code, begun.sha256) as path, path.open("rb") as content:
+            references_state.take(actor, begun.name, content)
+    except OperationError:  # more than that page takes: an import like any other
+        return
+    draft.forget(actor, begun, file=False)
+    navigation.go("references")
