@@ -7,8 +7,10 @@ they are brought to the present day.
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +27,7 @@ from ingestion.exchange.exit_bundle import Bundle, Loaded, comparing
 from ingestion.exchange.exit_bundle.cells import to_csv
 from ingestion.exchange.exit_bundle.comparing import Comparison
 from ingestion.exchange.exit_bundle.packing import private
+from ingestion.principal import OperationError
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL, Store, home, local_time, today
 from pipelines import refresh
@@ -60,30 +63,75 @@ class Report:
 def restore(
     store: Store, path: Path, *, expect: str | None = None, all_links: bool = False, progress: Progress | None = None, transformer: Transformer | None = None
 ) -> Report:
-    """Import and prove. Raises ``BadBundle`` or ``OperationError`` before anything is changed."""
+    """Import and prove. Raises ``BadBundle`` or ``OperationError`` before anything is changed; ``Unproven`` where all
+    is imported and the numbers could not be built."""
     tell = progress or (lambda *_: None)
-    home().mkdir(parents=True, exist_ok=True)
-    with exit_bundle.opened(path, scratch_in=home(), expect=expect, progress=lambda done, total: tell("check", done, total)) as bundle:
+    with _opened(path, expect, tell) as bundle:
         with store.read(ALL) as uow:
             exit_bundle.require_empty(uow, bundle)
         loaded = exit_bundle.load(store, bundle, progress=lambda done, total: tell("load", done, total))
-        report = Report(bundle.code, bundle.manifest["university"]["name"], bundle.sha256, bundle.manifest["as_of"], loaded)
-        report.notes += _notes(bundle, loaded)
+        return _prove(store, bundle, loaded, all_links, tell, transformer)
+
+
+def prove(
+    store: Store, path: Path, *, expect: str | None = None, all_links: bool = False, progress: Progress | None = None, transformer: Transformer | None = None
+) -> Report:
+    """The same report for a bundle that was imported here before: what was changed since then differs. Raises
+    ``OperationError`` where it was not."""
+    tell = progress or (lambda *_: None)
+    with _opened(path, expect, tell) as bundle:
+        return _prove(store, bundle, _imported(store, bundle), all_links, tell, transformer)
+
+
+def _opened(path: Path, expect: str | None, tell: Progress) -> AbstractContextManager[Bundle]:
+    home().mkdir(parents=True, exist_ok=True)
+    return exit_bundle.opened(path, scratch_in=home(), expect=expect, progress=lambda done, total: tell("check", done, total))
+
+
+class Unproven(OperationError):
+    """The data stand here; only the comparison is wanting."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "数据已全部导入，但重新统计没有完成（如磁盘空间不足）。处理后运行 yanshu restore-bundle 文件 --compare 完成对比。",
+            "All data are imported, but the numbers could not be built (a full disk?). Mend it, then run yanshu restore-bundle FILE --compare.",
+        )
+
+
+def _prove(store: Store, bundle: Bundle, loaded: Loaded, all_links: bool, tell: Progress, transformer: Transformer | None) -> Report:
+    report = Report(bundle.code, bundle.manifest["university"]["name"], bundle.sha256, bundle.manifest["as_of"], loaded)
+    report.notes += _notes(bundle, loaded)
+    try:
         tell("compare", 0, 1)
         stored = comparing.compare(store, bundle, loaded)
-        report.links = _links(store, bundle.code, all_links)
         tell("refresh", 0, 1)
         report.comparisons = [_figures(store, bundle, report, transformer), *stored]
         clock = _clock(bundle)
-    if clock is not None and local_time(clock).date() != today():  # proven as of that day; now to the present
-        report.generation = refresh.run(store, home(), full=True, transformer=transformer).generation
+        if clock is not None and local_time(clock).date() != today():  # proven as of that day; now to the present
+            report.generation = refresh.run(store, home(), full=True, transformer=transformer).generation
+    except OperationError:
+        raise
+    except Exception as error:
+        raise Unproven from error
+    report.links = _links(store, bundle.code, all_links)
     return report
+
+
+def _imported(store: Store, bundle: Bundle) -> Loaded:
+    """What the import of this very bundle said of itself in the audit log."""
+    c = p.audit_row.c
+    with store.read(ALL) as uow:
+        for row in uow.conn.execute(select(c.detail).where(c.action == "restore_bundle", c.university_code == bundle.code).order_by(c.id.desc())):
+            told = json.loads(row.detail)
+            if told["manifest_sha256"] == bundle.sha256:
+                return Loaded({"*": told["rows"]}, told["files"], {int(old): new for old, new in told["renumbered"].items()}, told["birth_years"], told["codes"])
+    raise OperationError("这个迁出包没有导入到本系统，无法对比。", "This bundle was not imported here; there is nothing to compare.")
 
 
 def check(store: Store, path: Path, *, expect: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """The manifest of a bundle that passes every check; nothing is imported."""
     tell = progress or (lambda *_: None)
-    with exit_bundle.opened(path, scratch_in=home(), expect=expect, progress=lambda done, total: tell("check", done, total)) as bundle:
+    with _opened(path, expect, tell) as bundle:
         with store.read(ALL) as uow:
             exit_bundle.require_empty(uow, bundle)
         return {**bundle.manifest, "sha256": bundle.sha256}

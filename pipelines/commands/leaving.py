@@ -93,6 +93,7 @@ def register(app: typer.Typer, words: Words) -> None:
         file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("迁出包（zip）。", "The bundle (zip)."))],
         sha256: Annotated[str | None, typer.Option("--sha256", metavar=words("校验码", "VALUE"), help=words("导出时给出的清单校验码；不符则不导入。", "The check value told when it was made; another one is refused."))] = None,
         check: Annotated[bool, typer.Option("--check", help=words("只核对，不导入。", "Check only, import nothing."))] = False,
+        compare: Annotated[bool, typer.Option("--compare", help=words("已导入过：只重新统计并对比，不再导入。", "It was imported before: only build the numbers and compare again."))] = False,
         report: Annotated[Path | None, typer.Option("--report", metavar=words("文件", "FILE"), help=words("把报告写成工作簿（xlsx）。", "Write the report as a workbook (xlsx)."))] = None,
         links: Annotated[Path | None, typer.Option("--links", metavar=words("文件", "FILE"), help=words("把全部账号的激活链接写入 CSV 文件；默认只显示科研处管理员的。", "Write the activation links of all accounts to a CSV file; only the office's are shown by default."))] = None,
         address: Annotated[str, typer.Option("--address", metavar=words("网址", "URL"), help=words("链接前面的网址。", "The address the links begin with."))] = "http://127.0.0.1:8501",
@@ -117,7 +118,7 @@ def register(app: typer.Typer, words: Words) -> None:
                     manifest = arriving.check(store, file, expect=sha256, progress=tell)
                     emit(manifest, words(f"迁出包完整：{manifest['university']['name']}，{len(manifest['files'])} 个文件。", f"The bundle is complete: {manifest['university']['code']}, {len(manifest['files'])} files."), as_json)
                     return
-                found = arriving.restore(store, file, expect=sha256, all_links=links is not None, progress=tell)
+                found = (arriving.prove if compare else arriving.restore)(store, file, expect=sha256, all_links=links is not None, progress=tell)
         finally:
             store.dispose()
         if report is not None:

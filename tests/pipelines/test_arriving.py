@@ -49,9 +49,16 @@ def test_the_numbers_are_the_same_in_the_new_installation(
     with postgres_store.begin(ALL) as uow:
         codes.load_built_in(uow)
         accounts.initialise(uow, "42", "省教育厅", "admin", "省厅管理员")
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(refresh, "run", full_disk)
+    with pytest.raises(arriving.Unproven, match="--compare"):
+        arriving.restore(postgres_store, made.path, expect=made.sha256)
     days = []
     monkeypatch.setattr(refresh, "run", lambda *a, **k: days.append(k.get("clock")) or _run(*a, **{**k, "transformer": transformer_at(home, transformer)}))
-    report = arriving.restore(postgres_store, made.path, expect=made.sha256)
+    report = arriving.prove(postgres_store, made.path)
     assert [(one.key, one.differences) for one in report.comparisons if not one.ok] == [] and report.proven
     compared = {one.key: one.compared for one in report.comparisons}
     assert compared["indicators"] > 100 and compared["attachments"] == 4 and compared["versions"] > 5

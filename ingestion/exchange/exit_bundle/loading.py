@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column, Integer, Table, bindparam, func, insert, select, text, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from ingestion import audit
@@ -86,6 +86,8 @@ def load(store: Store, bundle: Bundle, progress: Progress | None = None) -> Load
             blobs.drop(content)
         if isinstance(error, (IntegrityError, DataError)):  # no row a store wrote would do that
             raise BadBundle("迁出包中的数据互相矛盾，没有导入任何数据。", "The rows of the bundle contradict each other; nothing was imported.") from error
+        if isinstance(error, OSError) or (isinstance(error, DBAPIError) and "full" in str(error.orig).lower()):
+            raise OperationError("磁盘空间不足，没有导入任何数据。", "The disk is full; nothing was imported.") from error
         raise
     return loading.out
 
@@ -138,7 +140,7 @@ class _Loading:
             {
                 "manifest_sha256": self.bundle.sha256, "store_id": self.bundle.manifest["store_id"], "as_of": self.bundle.manifest["as_of"],
                 "made_by": self.bundle.manifest["made_by"], "personal_data": self.bundle.personal, "rows": sum(self.out.rows.values()),
-                "files": self.out.files, "renumbered": {str(old): new for old, new in self.out.renumbered.items()},
+                "files": self.out.files, "birth_years": self.out.birth_years, "codes": self.out.codes, "renumbered": {str(old): new for old, new in self.out.renumbered.items()},
             },
             university_code=self.code,
         )  # fmt: skip

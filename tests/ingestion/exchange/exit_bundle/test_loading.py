@@ -139,6 +139,35 @@ def test_a_changed_entry_of_the_old_log_is_named(left: Left, new_home: Path, sql
     assert not audit_log.ok
 
 
+def without_column(table: str, column: str, revision: str) -> Callable[[dict[str, bytes]], None]:
+    """As a version of the product would have written it that did not know the column yet."""
+
+    def change(members: dict[str, bytes]) -> None:
+        path = f"data/parquet/{table}.parquet"
+        out = io.BytesIO()
+        pq.write_table(pq.read_table(io.BytesIO(members[path])).drop_columns([column]), out)
+        members[path] = out.getvalue()
+        manifest = json.loads(members["manifest.json"])
+        manifest["schema_revision"] = revision
+        (told,) = [t for t in manifest["tables"] if (t["group"], t["name"]) == ("data", table)]
+        told["columns"] = [c for c in told["columns"] if c["name"] != column]
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    return change
+
+
+@once
+def test_a_bundle_of_an_older_version_may_lack_what_may_be_empty(left: Left, new_home: Path, sqlite_store: Store, tmp_path: Path) -> None:
+    store = initialised(sqlite_store)
+    lacking = rewritten(left.masked, tmp_path / "lacking.zip", without_column("record", "title", "0011"))
+    load(store, lacking)
+    with store.read(ALL) as uow:
+        assert set(uow.conn.scalars(select(p.record.c.title))) == {""}  # the column's own default
+    cut = rewritten(left.masked, tmp_path / "cut.zip", without_column("record", "created_at", "0011"))
+    with exit_bundle.opened(cut) as bundle, pytest.raises(BadBundle, match="record.created_at"):
+        exit_bundle.load(store, bundle)
+
+
 # --- what must not come in ------------------------------------------------------------------------------
 
 
