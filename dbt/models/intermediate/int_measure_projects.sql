@@ -15,16 +15,18 @@ with measured as (
     from {{ ref('int_projects') }} as p
     inner join {{ ref('int_year_ends') }} as y
         on p.granted_on <= y.read_on and (p.closed_on is null or p.closed_on > y.read_on)
+    where p.is_state_known
     union all
     select p.record_id, 'P06N', y.year, y.year_end, 1, p.level, p.type
     from {{ ref('int_projects') }} as p
     inner join {{ ref('int_year_ends') }} as y
         on p.granted_on <= y.read_on and (p.closed_on is null or p.closed_on > y.read_on) and p.planned_end_on < y.read_on
+    where p.is_state_known
     union all
     select p.record_id, 'P04D', 1, p.planned_end_on, 1, p.level, p.type
     from {{ ref('int_projects') }} as p
     cross join {{ source('pipeline', 'clock') }} as k
-    where p.planned_end_on <= k.local_day
+    where p.is_state_known and p.planned_end_on <= k.local_day
     union all
     select p.record_id, 'P04N', 1, p.planned_end_on, 1, p.level, p.type
     from {{ ref('int_projects') }} as p

@@ -1,5 +1,6 @@
 -- One row per project of the three kinds: when it was granted, when it ends, its level and its money in fen.
--- 申报 (10) is an application and no project yet. A plan that names a month ends with its last day.
+-- 申报 (10) is an application and no project yet. A plan that names a month ends with its last day. Of history the
+-- state may be unknown: such a project was granted, but whether it still runs nobody knows.
 with projects as (
     select p.record_id, 'vertical_project' as type, p.status, p.level, coalesce(p.approved_on, p.started_on) as granted_on,
         {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }} as planned_end_on, p.concluded_on, p.approved_fund as fen
@@ -22,8 +23,9 @@ select
     p.planned_end_on,
     p.concluded_on,
     p.fen,
+    p.status is not null as is_state_known,
     -- closed without a known day: its planned end
     case when p.status in ('30', '31', '40', '41') then coalesce(p.concluded_on, p.planned_end_on) end as closed_on,
     p.status in ('30', '31') and p.concluded_on <= p.planned_end_on as is_in_time
 from projects as p
-where p.status <> '10'
+where coalesce(p.status, '') <> '10'
