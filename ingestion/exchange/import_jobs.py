@@ -123,6 +123,7 @@ def _apply(store: Store, actor: Principal, work: jobs.Job, progress: Callable[[i
     if not batch.in_effect:
         bad = batch.counts.get("error", 0)
         return result, f"“{batch.file_name}”有 {bad:,} 行错误，按“全部正确才导入”没有导入。", f"“{batch.file_name}” has {bad:,} wrong rows; nothing was imported, as you asked."
+    uploads.discard(actor.university_code, batch.sha256)  # the batch has its own copy
     new, changed = batch.counts.get("new", 0), batch.counts.get("changed", 0)
     return (
         result, f"“{batch.file_name}”已导入：新增 {new:,} 条，更新 {changed:,} 条。", f"“{batch.file_name}” is imported: {new:,} new, {changed:,} changed.",

@@ -206,3 +206,26 @@ def test_a_template_of_another_type_is_named(world: World, log_in: Any, tmp_path
     page.get_by_role("button", name="改为导入专利").click()
     expect(page.locator(".st-key-columns")).to_be_visible()
     assert "type=patent" in page.url
+
+
+@pytest.mark.ac("AC-220", "AC-219")
+def test_control_totals_are_typed_before_and_compared(world: World, log_in: Any) -> None:
+    page: Page = log_in("o1")
+    open_page(page, f"{world.address}/initial?type=standard")
+    box = page.get_by_role("textbox", name="每行一个年度，如 2019=1204")
+    box.fill("2019=1,204\n二零二零=3")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="保存控制数").click()
+    expect_text(page, "这些行看不懂：二零二零=3")
+    box.fill("2019=1,204\n2020＝0")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="保存控制数").click()
+    expect_text(page, "1 个年度不一致")
+    row = page.get_by_role("row").filter(has_text="2019")
+    expect(row).to_contain_text("1,204")
+    expect(row).to_contain_text("-1,204")
+    page.reload()
+    expect(page.get_by_role("textbox", name="每行一个年度，如 2019=1204")).to_have_value("2019=1204\n2020=0")
+    page.get_by_role("button", name="导入标准").click()
+    expect(page.locator(".st-key-upbox-import")).to_be_visible()
+    assert "history=1" in page.url
