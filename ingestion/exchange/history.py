@@ -157,14 +157,15 @@ def _notes(listing: Listing, number: int, line: int, told: list[tuple[str, Issue
     lead, lead_en = f"第 {number} 条（第 {line} 行起）", f"Entry {number} (from line {line}): "
     for severity, issue in told:
         kind = {"gap": "gap", "error": "error"}.get(severity, "doubt")
+        title = ""
         if item is not None and issue is item.note:
-            kind = item.status
+            kind, title = item.status, "" if item.marked else item.entry.title[:80]
         elif severity == "warning" and issue.rule != "I004":
             kind = "duplicate"
         if issue.rule == "broken":
             yield Note(number, line, "error", "", issue.zh, issue.en)
         else:
-            yield Note(number, line, kind, issue.field, lead + issue.zh, lead_en + issue.en)
+            yield Note(number, line, kind, issue.field, f"{lead}{issue.zh}{'：' if title else ''}{title}", f"{lead_en}{issue.en}{': ' if title else ''}{title}")
 
 
 def _write_notes(path: Path, notes: list[Note]) -> None:

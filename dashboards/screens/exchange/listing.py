@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.i18n import listed, pick, t
-from dashboards.screens.exchange import choosing
+from dashboards.screens.exchange import beside, choosing
 from dashboards.screens.exchange.draft import Draft
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange.bibliographic import KIND_WORDS
@@ -35,6 +35,7 @@ def show(actor: Principal, begun: Draft) -> None:
         if others:
             st.markdown(f":orange[:material/info: {t('其中 {n} 条属于其他类型，不在本次导入，校验结果会逐条说明。', n=f'{others:,}')}]")
         _table(begun)
+        beside.show(actor, begun)
     choosing.show(actor, begun, sheet=False)
 
 

@@ -81,14 +81,18 @@ def recognised(text: str) -> Format | None:
 
 
 def recognised_bytes(head: bytes) -> Format | None:
-    """As ``recognised``, by the first bytes of a file, which may end inside a character."""
+    """As ``recognised``, by the first bytes of a file, which may end inside a character or hold what is no text: a
+    reader of the whole file then says what is wrong with it."""
     for cut in range(4):
         try:
             text, _encoding = text_of(head[: len(head) - cut], "")
         except OperationError:
             continue
         return recognised(text)
-    return None
+    if b"\0" in head:
+        return None
+    found = (recognised(head.decode(codec, "replace")) for codec in ("utf-8", "gb18030"))
+    return next((one for one in found if one is not None), None)
 
 
 def parse(text: str, encoding: str = "UTF-8", name: str = "") -> Entries:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ingestion import derive, serializer
 from ingestion.catalog import validate
 from ingestion.catalog.kinds import Issue
+from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import bibliographic
 from ingestion.exchange.bibliographic import KIND_WORDS, Entries, Entry
 from ingestion.exchange.importing import people
@@ -123,6 +124,7 @@ class ListedJudge:
         self.actor, self.type_id, self.listing, self.options = actor, type_id, listing, options
         self.look, self.rules, self.standing, self.choices = look, rules, standing, choices
         self._sorter: Sorter | None = None
+        self._labels = {f.name: f.zh for f in ALL_RECORDS[type_id].fields()}
         self._people = candidates.Candidates(look.pickable.values())
 
     def read(self, rows: Iterable[Listed]) -> list[Listed]:
@@ -190,7 +192,7 @@ class ListedJudge:
         assert item.same is not None and item.note is not None
         verdict.result = "unchanged" if item.status == "unchanged" else "duplicate"
         verdict.record_id, verdict.repeats_row = item.same.record_id or None, item.same.number or None
-        if verdict.result == "duplicate":
+        if verdict.result == "duplicate" or item.more_indexes:
             self._say(verdict, "warning", item.note)
 
     def _new(self, verdict: Verdict, item: Item, document: dict[str, Any]) -> None:
@@ -240,10 +242,9 @@ class ListedJudge:
         return self._sorter.own
 
     def _say(self, verdict: Verdict, severity: Any, issue: Issue) -> None:
-        lead = f"第 {verdict.row} 条"
         self.listing.told.setdefault(verdict.row, []).append((severity, issue))
-        key = issue.field if issue.field and "[" not in issue.field else ""
-        verdict.findings.append(Finding(None, lead, key, "", issue.zh, issue.en, severity, issue.rule))
+        key = issue.field if issue.field in self._labels else ""
+        verdict.findings.append(Finding(None, self._labels.get(key, ""), key, "", issue.zh, issue.en, severity, issue.rule))
 
 
 def _named(name: str, rank: int, step: str = "authors") -> NamedPerson:

@@ -63,19 +63,18 @@ def work(type_id: str, entry: Entry, own: Own, batch: Mapping[str, Any], codes: 
     return MAKERS[type_id](entry, own, batch, codes)
 
 
-def elsewhere(entry: Entry, type_id: str, marked: bool = False) -> Issue:
-    """What an entry is and where it belongs, for an import of ``type_id`` that does not take it. ``marked``: its text
-    carries a secrecy mark and is not repeated."""
+def elsewhere(entry: Entry, type_id: str) -> Issue:
+    """What an entry is and where it belongs, for an import of ``type_id`` that does not take it."""
     record_type = ALL_RECORDS[type_id]
     zh, en = KIND_WORDS[entry.kind]
     shown = f"“{entry.kind_printed}”" if entry.kind == "other" and entry.kind_printed else ""
     home = type_of(entry)
-    title = "******" if marked else entry.title[:80]
     if _yearbook(entry):
+        zh, en = "年鉴条目", "entry of a yearbook"
         say = (f"来源库为“{entry.database}”，不是标准，未导入", f"it comes from the database “{entry.database}” and is no standard; not imported")
     elif home is not None:
         there = ALL_RECORDS[home]
         say = (f"不属于{record_type.zh}，未导入；请用“{there.zh}”类型导入本文件", f"not a {record_type.en.lower()}; not imported. Import this file under {there.en}")
     else:
         say = _NOWHERE.get(entry.kind, _NOWHERE["other"])
-    return Issue(record_type.title, f"是{zh}{shown}，{say[0]}：{title}", f"is a {en}{shown}; {say[1]}: {title}", "warning", OTHER_TYPE)
+    return Issue(record_type.title, f"是{zh}{shown}，{say[0]}", f"is a {en}{shown}; {say[1]}", "warning", OTHER_TYPE)

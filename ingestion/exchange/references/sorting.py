@@ -36,7 +36,7 @@ NEVER_A_GAP = frozenset({"V001", "D003", "other_college", "not_mine", "storable"
 class Item:
     """One entry and what becomes of it. ``note``: why it is no plain new one; ``gaps``: what is missing or doubtful;
     ``errors``: what keeps it out; ``same``: what it repeats; ``marked``: its text carries a secrecy mark and is not
-    shown again."""
+    shown again; ``more_indexes``: where the source lists it and the record that stands does not say so."""
 
     entry: Entry
     type_id: str | None
@@ -47,6 +47,7 @@ class Item:
     errors: list[Issue] = field(default_factory=list)
     same: Same | None = None
     marked: bool = False
+    more_indexes: tuple[str, ...] = ()
 
     @property
     def filed(self) -> bool:
@@ -99,7 +100,7 @@ class Sorter:
         home = kinds.type_of(entry)
         rule = next((r for text in _texts(entry) if (r := secrecy.scan(text)) is not None), None)
         if home is None or (self.type_id is not None and home != self.type_id):
-            told = kinds.elsewhere(entry, self.type_id or home or "paper", rule is not None)
+            told = kinds.elsewhere(entry, self.type_id or home or "paper")
             return Item(entry, home, "elsewhere", note=told, marked=rule is not None)
         work = kinds.work(home, entry, self.own, self.batch, self.codes)
         self._link(entry, work)
@@ -116,6 +117,8 @@ class Sorter:
         item.same = standing.same(identity, entry.number)
         if item.same is not None:
             item.status = "unchanged" if item.same.how == "record" else "duplicate"
+            if home == "paper" and item.same.record_id:
+                item.more_indexes = standing.lacks(item.same.record_id, entry.indexes)
             return item
         found = self._problems(home, work.document)
         item.errors += [issue for issue in found if issue.rule in NEVER_A_GAP]
@@ -163,7 +166,6 @@ class Sorter:
 
 def _repeats(item: Item, number: str | None) -> Issue:
     assert item.same is not None
-    title = item.entry.title
     if item.same.number:
         where, where_en = f"本文件第 {item.same.number} 条", f"entry {item.same.number} of this file"
     elif number:
@@ -171,10 +173,14 @@ def _repeats(item: Item, number: str | None) -> Issue:
     else:
         where, where_en = "本校已有记录", "a record of this university"
     if item.status == "similar":
-        return Issue("title", f"与{where}题名相同，待核对：{title}", f"has the title of {where_en}, to be looked at: {title}", "warning", SIMILAR)
+        return Issue("title", f"与{where}题名相同，待核对", f"has the title of {where_en}, to be looked at", "warning", SIMILAR)
+    more, more_en = "", ""
+    if item.more_indexes:
+        more = f"；该记录没有收录类别 {'、'.join(item.more_indexes)}，请补充"
+        more_en = f"; that record does not name {', '.join(item.more_indexes)}; add it there"
     if item.status == "unchanged":
-        return Issue("title", f"与{where}相同：{title}", f"is the same as {where_en}: {title}", "warning")
-    return Issue("title" if item.same.number else "doi", f"与{where}重复，未录入：{title}", f"repeats {where_en}; not filed: {title}", "warning")
+        return Issue("title", f"与{where}相同{more}", f"is the same as {where_en}{more_en}", "warning")
+    return Issue("title" if item.same.number else "doi", f"与{where}重复，未录入{more}", f"repeats {where_en}; not filed{more_en}", "warning")
 
 
 def _texts(entry: Entry) -> tuple[str, ...]:

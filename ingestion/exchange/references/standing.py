@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,10 @@ class Standing:
         self._printings: dict[str, int] = {}
         self._titles: dict[str, int] = {}
         self._load(uow, code)
-        self._accessions = self._numbers(uow, code) if type_id == "paper" else {}
+        self._accessions: dict[str, int] = {}
+        self._indexes: dict[int, set[str]] = {}
+        if type_id == "paper":
+            self._numbers(uow, code)
         key = p.record_key
         self._keys = {
             (row.kind, row.value): row.record_id
@@ -106,15 +109,21 @@ class Standing:
             self._printings["|".join((title, str(document[DATED[self.type_id]])[:4], *rest))] = row["record_id"]
             self._titles[title] = row["record_id"]
 
-    def _numbers(self, uow: UnitOfWork, university_code: str) -> dict[str, int]:
+    def _numbers(self, uow: UnitOfWork, university_code: str) -> None:
         r = p.record
-        return dict(
-            uow.conn.execute(
-                select(INDEXINGS.c.accession_no, INDEXINGS.c.record_id)
-                .join(r, r.c.id == INDEXINGS.c.record_id)
-                .where(r.c.university_code == university_code, self._stands, INDEXINGS.c.accession_no.is_not(None))
-            ).all()
+        rows = uow.conn.execute(
+            select(INDEXINGS.c.accession_no, INDEXINGS.c.index_code, INDEXINGS.c.record_id)
+            .join(r, r.c.id == INDEXINGS.c.record_id)
+            .where(r.c.university_code == university_code, self._stands)
         )
+        for row in rows:
+            self._indexes.setdefault(row.record_id, set()).add(row.index_code)
+            if row.accession_no:
+                self._accessions[row.accession_no] = row.record_id
+
+    def lacks(self, record_id: int, codes: Iterable[str]) -> tuple[str, ...]:
+        """Of these indexes, those the standing paper does not name."""
+        return tuple(code for code in codes if code not in self._indexes.get(record_id, ()))
 
     def same(self, identity: Identity, number: int) -> Same | None:
         """What is certainly the same as entry ``number``: an earlier entry, a record, or None."""

@@ -237,3 +237,12 @@ def test_doubts_of_the_source_become_findings(universe: Universe, tmp_path: Path
     with universe.store.read(T1) as uow:
         rules = list(uow.conn.execute(select(p.finding.c.rule).where(p.finding.c.closed_at.is_(None))).scalars())
     assert rules.count("I004") == 2
+
+
+def test_a_paper_known_from_another_source_says_which_index_its_record_lacks(universe: Universe, tmp_path: Path) -> None:
+    first = "@article{a, title={Night}, journal={Lamps}, year={2020}, pages={1-2}, doi={10.1000/n}}"
+    history.import_papers(universe.store, universe.o1, write(tmp_path, "a.bib", first), non_secret=True)
+    again = first.replace("doi=", "source={Scopus}, doi=")
+    outcome = history.import_papers(universe.store, universe.o1, write(tmp_path, "b.bib", again), non_secret=True)
+    assert outcome.counts["unchanged"] == 1 and outcome.counts["new"] == 0
+    assert "没有收录类别 SCOPUS，请补充" in outcome.text("zh")

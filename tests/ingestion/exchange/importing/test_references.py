@@ -119,6 +119,8 @@ def test_only_papers_books_standards_and_patents_come_from_references(sqlite_uni
         ("论文.csv", "论文名称,参考文献\n甲,[1]张三.题[J].刊 2020\n".encode(), False),
         ("论文.csv", "论文名称,发表时间\n甲,2020\n".encode(), False),
         ("清单.txt", "[1]张三.题[J].刊,2020\n".encode(), True),
+        ("混合.txt", CSSCI.encode() + CSSCI.encode("gbk"), True),
+        ("截断.txt", CSSCI.encode("gb18030") + "夜".encode("gbk")[:1], True),
         ("a.xlsx", b"PK\x03\x04", False),
         ("a.txt", b"", False),
     ],
