@@ -9,6 +9,7 @@ from pathlib import Path
 from ingestion.exchange.bibliographic import (
     bibtex,
     cnki,
+    cnki_table,
     cssci,
     endnote,
     gbt7714,
@@ -53,6 +54,7 @@ FORMATS: tuple[Format, ...] = (  # asked in this order: what cannot be mistaken 
     Format("ris", "RIS", "RIS", ris.is_ris, ris.read),
     Format("endnote", "EndNote", "EndNote", endnote.is_endnote, endnote.read),
     Format("refworks", "RefWorks", "RefWorks", cnki.is_refworks, cnki.read_refworks),
+    Format("cnki_table", "知网自定义表格", "CNKI custom table", cnki_table.is_table, cnki_table.read),
     Format("cnki", "知网自定义 / 知网研学", "CNKI custom or E-Study", cnki.is_custom, cnki.read_custom),
     Format("bibtex", "BibTeX", "BibTeX", bibtex.is_bibtex, bibtex.read),
     Format("gbt7714", "GB/T 7714 参考文献列表", "GB/T 7714 reference list", gbt7714.is_list, gbt7714.read),
@@ -125,5 +127,5 @@ def _also(text: str, chosen: Format) -> list[Problem]:
             f"The file was read as {chosen.en}; it also holds {other.en}, which was not read. Import them apart.",
         )
         for other in FORMATS
-        if other.id not in (chosen.id, "gbt7714", "scopus", "wos_tab") and other.known(text)
+        if other.id not in (chosen.id, "gbt7714", "scopus", "wos_tab", "cnki_table") and other.known(text)
     ]

@@ -18,7 +18,7 @@ _DATA_TYPES: dict[str, Kind] = {"1": "journal", "2": "thesis", "3": "conference"
 
 
 def is_custom(text: str) -> bool:
-    return bool(re.search(r"^\s{0,4}(?:Title-题名|SrcDatabase-来源)", text, re.M))
+    return bool(re.search(r"^\s{0,4}(?:Title-题名|SrcDatabase-来源[^\s,，:：]{0,4})\s*[:：]", text, re.M))
 
 
 def is_refworks(text: str) -> bool:
@@ -28,11 +28,12 @@ def is_refworks(text: str) -> bool:
 def read_custom(text: str) -> tuple[list[Entry], list[Problem]]:
     """An entry begins with whatever line the file begins with: DataType, SrcDatabase or Title."""
     rows = lines(text)
-    first = next((found[0] for row in rows if (found := _custom_line(row))), "Title")
-    return tagged.sorted_out(_custom(block) for block in tagged.blocks(rows, _custom_line, first))
+    first = next((found[0] for row in rows if (found := custom_line(row))), "Title")
+    return tagged.sorted_out(custom(block) for block in tagged.blocks(rows, custom_line, first))
 
 
-def _custom_line(line: str) -> tuple[str, str] | None:
+def custom_line(line: str) -> tuple[str, str] | None:
+    """The tag and value of a line ``Title-题名: …``."""
     match = _CUSTOM.match(line)
     if match is None or (match[1] and not has_hanzi(match[2]) and match[1] not in ("DOI", "URL", "ISSN", "CN")):
         return None
@@ -41,7 +42,8 @@ def _custom_line(line: str) -> tuple[str, str] | None:
     return ("Pages" if match[2] == "页码" else match[1]), match[4]
 
 
-def _custom(block: tagged.Block) -> Entry | Problem:
+def custom(block: tagged.Block) -> Entry | Problem:
+    """The entry of a block with these tags."""
     title = block.one("Title")
     if not title:
         return no_title(block.number, block.line, "Title-题名")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
 
-from ingestion.exchange.bibliographic import names, printed, tagged
+from ingestion.exchange.bibliographic import delimited, names, printed, tagged
 from ingestion.exchange.bibliographic.entry import Author, Entry, Problem, broken, no_title
-from ingestion.exchange.bibliographic.text import LARGEST, MOST_ENTRIES, clean, lines, too_many
+from ingestion.exchange.bibliographic.text import clean, lines
 
-MOST_LINES_A_ROW = 200  # a cell may hold line breaks; one that never closes must not swallow the file
 _ID = re.compile(r"\s*\(\d{5,}\)\s*$")
 _NEEDED = {"Title", "Year", "Source title"}
 
@@ -19,51 +16,17 @@ Row = dict[str, str]
 
 def is_scopus(text: str) -> bool:
     head = lines(text[:20_000])[0]
-    return _NEEDED <= set(_cells(head, _delimiter(head))) and bool(re.search(r"\bAuthors?\b", head))
-
-
-def _delimiter(head: str) -> str:
-    return max(",;\t", key=head.count)
-
-
-def _cells(row: str, delimiter: str) -> list[str]:
-    csv.field_size_limit(LARGEST)
-    return [clean(cell) for cell in next(csv.reader([row], delimiter=delimiter), [])]
+    return _NEEDED <= set(delimited.cells(head, delimited.mark(head))) and bool(re.search(r"\bAuthors?\b", head))
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
     """A row with another number of cells than the heading, or with a quotation mark left open, is named."""
     rows = lines(text)
-    delimiter = _delimiter(rows[0])
-    heading = _cells(rows[0], delimiter)
+    delimiter = delimited.mark(rows[0])
+    heading = delimited.cells(rows[0], delimiter)
     return tagged.sorted_out(
-        _checked(number, line, cells, heading) for number, (line, cells) in enumerate(_rows(rows, delimiter, len(heading)), start=1)
+        _checked(number, line, cells, heading) for number, (line, cells) in enumerate(delimited.rows(rows, delimiter, len(heading)), start=1)
     )
-
-
-def _rows(rows: list[str], delimiter: str, width: int) -> Iterator[tuple[int, list[str] | None]]:
-    """(line, cells) of each row; None where its quotation mark is not closed within it. Two open ones would swallow
-    all rows between them: a row over several lines that has the wrong width is broken at its first line."""
-    csv.field_size_limit(LARGEST)
-    at, number = 1, 0
-    while at < len(rows):
-        if not rows[at].strip():
-            at += 1
-            continue
-        number += 1
-        if number > MOST_ENTRIES:
-            raise too_many()
-        end, quotes = at, rows[at].count('"')
-        while quotes % 2 and end + 1 < len(rows) and end - at < MOST_LINES_A_ROW:
-            end += 1
-            quotes += rows[end].count('"')
-        cells = None if quotes % 2 else next(csv.reader(["\n".join(rows[at : end + 1])], delimiter=delimiter), [])
-        if cells is None or (end > at and len(cells) != width):
-            yield at + 1, None
-            at += 1
-            continue
-        yield at + 1, cells
-        at = end + 1
 
 
 def _checked(number: int, line: int, cells: list[str] | None, heading: list[str]) -> Entry | Problem:

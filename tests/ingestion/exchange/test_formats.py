@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -280,6 +281,33 @@ def test_cnki_formats(text: str, format_: str) -> None:
     assert paper.published == ("2020-05-10" if text is CUSTOM else "2020")  # an earlier online date is not the issue's
     assert paper.pages == ("1-10" if text is CUSTOM else "168-170")
     assert (paper.kind, thesis.kind, thesis.number) == ("journal", "thesis", 2)
+
+
+TABLE = [
+    ["SrcDatabase-来源库", "Title-题名", "Author-作者", "Organ-单位", "Source-文献来源", "PubTime-发表时间", "Year-年", "Volume-卷", "Period-期", "PageCount-页码", "DOI-DOI"],
+    ["期刊", "夜间题录, 一", "张伟; 李娜", "江城大学", "楚天学刊", "2020-05-10 11:12", "2020", "40", "05", "1-10", "10.1000/x"],
+    ["硕士", "某论文", "某研究生", "", "江城大学", "", "2019", "", "", "", ""],
+    ["期刊", "", "无题人", "", "", "", "", "", "", "", ""],
+]  # fmt: skip
+
+
+def as_csv(table: list[list[str]]) -> str:
+    return "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in table)
+
+
+def as_html(table: list[list[str]]) -> str:
+    rows = "\n".join("<tr>" + "".join(f"<td class='x'><b>{cell}</b></td>" for cell in row) + "</tr>" for row in table)
+    return f"<html><body><table>\n{rows}</table></body></html>"
+
+
+@pytest.mark.parametrize("form", [as_csv, as_html])
+def test_cnki_tables_as_csv_and_html(form: Callable[[list[list[str]]], str]) -> None:
+    found = bibliographic.parse(form(TABLE))
+    assert (found.format, found.read) == ("cnki_table", 3)
+    paper, thesis = found.entries
+    assert (paper.title, [a.name for a in paper.authors], paper.venue, paper.volume_issue_pages) == ("夜间题录, 一", ["张伟", "李娜"], "楚天学刊", "40(5):1-10")
+    assert (paper.published, paper.doi, thesis.kind) == ("2020-05-10", "10.1000/x", "thesis")
+    assert [p.number for p in found.problems] == [3]
 
 
 LIST = """参考文献

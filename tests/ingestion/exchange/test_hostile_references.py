@@ -27,8 +27,8 @@ CSSCI = "【来源篇名】x\n【期刊】y\n【年代卷期】2020,1(1):1-2\n"
 SCOPUS = "Authors,Title,Year,Source title\n"
 RIS = "TY - JOUR\nT1 - x\n"
 
-SCALE = int(os.environ.get("HOSTILE_SCALE", "5"))
-"""Cases are a fifth of the largest that is let in and get a fifth of the time; HOSTILE_SCALE=1 tries them in full."""
+SCALE = int(os.environ.get("HOSTILE_SCALE", "10"))
+"""Cases are a tenth of the largest that is let in and get a tenth of the time; HOSTILE_SCALE=1 tries them in full."""
 
 BUILT: dict[str, Callable[[], str]] = {  # name → text
     "braces": lambda: "@article{a, title={" + "{" * 20_000 + "x" + "}" * 20_000 + "}, year=2020}",
@@ -58,6 +58,8 @@ BUILT: dict[str, Callable[[], str]] = {  # name → text
     "scopus_quotes": lambda: SCOPUS + '"a\n' * (19_000 // SCALE),
     "scopus_field": lambda: SCOPUS + 'a,"' + "x" * (4_500_000 // SCALE) + '",2020,c\n',
     "scopus_authors": lambda: SCOPUS + '"' + "a;" * (1_000_000 // SCALE) + '",b,2020,c\n',
+    "cnki_table_cells": lambda: "<table><tr><td>Title-题名</td></tr><tr><td>x" + "<td" * (1_000_000 // SCALE),
+    "cnki_table_rows": lambda: "<table><tr><td>Title-题名</td></tr>" + "<tr><td>x" * (19_000 // SCALE) + "<" * (1_000_000 // SCALE),
     "nul": lambda: "\0".join("@article{a, title={x}, year={2020}}"),
 }
 REFUSED: dict[str, Callable[[], str]] = {  # too many for memory or patience: one sentence at once
