@@ -354,7 +354,7 @@ def test_the_columns_chosen_are_remembered_for_each_type(world: World) -> None:
     ("conditions", "sentence"),
     [
         (["year"], "应写为 字段=值"), (["year=25"], "四位数字"), (["state=通过了"], "30 已通过"), (["from=2025/1/1"], "2025-03-01"),
-        (["college=计算学院"], "计算机学院"), (["paper_type=会议"], "2 会议论文"), (["title=x"], "没有条件“title”"), (["is_translation=也许"], "是或否"),
+        (["college=计算学院"], "计算机学院"), (["paper_type=会议报告"], "2 会议论文"), (["title=x"], "没有条件“title”"), (["is_translation=也许"], "是或否"),
     ],
 )  # fmt: skip
 def test_a_wrong_condition_is_told_with_what_is_allowed(sqlite_world: World, conditions: list[str], sentence: str) -> None:
