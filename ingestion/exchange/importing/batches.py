@@ -201,11 +201,19 @@ def rows_of(
     r = p.import_row
     where = [r.c.batch_id == batch_id, *([r.c.result.in_(results)] if results else [])]
     total: int = uow.conn.execute(select(func.count()).select_from(r).where(*where)).scalar_one()
-    rows = uow.conn.execute(select(r).where(*where).order_by(r.c.row).limit(limit).offset(offset))
-    return [row_view(batch.type, row) for row in rows], total
+    rows = uow.conn.execute(
+        select(r, p.record.c.type.label("record_type"))
+        .outerjoin(p.record, p.record.c.id == r.c.record_id)
+        .where(*where)
+        .order_by(r.c.row)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [row_view(row.record_type or batch.type, row) for row in rows], total
 
 
 def row_view(type_id: str, row: Row[Any]) -> RowView:
+    """``type_id``: of the record the row is about."""
     return RowView(
         row=row.row, result=row.result, title=row.title, record_id=row.record_id,
         number="" if row.record_id is None else derive.number_of(type_id, row.record_id), repeats_row=row.repeats_row,
@@ -219,7 +227,8 @@ def row_view(type_id: str, row: Row[Any]) -> RowView:
 
 def view_of(type_id: str, verdict: Verdict, findings: tuple[Finding, ...]) -> RowView:
     """A row just judged, as ``rows_of`` would show it."""
-    number = "" if verdict.record_id is None else derive.number_of(type_id, verdict.record_id)
+    kind = verdict.header["type"] if verdict.header is not None else type_id
+    number = "" if verdict.record_id is None else derive.number_of(kind, verdict.record_id)
     return RowView(
         verdict.row, verdict.result, verdict.title, verdict.record_id, number, verdict.repeats_row, verdict.year, findings,
         tuple(verdict.people), verdict.changes,

@@ -112,7 +112,7 @@ class ColumnMap:
 
 def parse_target(type_id: str, said: str) -> tuple[str, str, int] | None:
     """``approved_fund(万元)`` or ``作者：姓名#1`` as key, unit and place; None for an unknown column or unit."""
-    text, unit, place = said.strip(), "", 0
+    text, place = said.strip(), 0
     if text in ("", "-"):
         return "", "", 0
     if "#" in text:
@@ -121,13 +121,13 @@ def parse_target(type_id: str, said: str) -> tuple[str, str, int] | None:
             return None
         place = int(digits)
     known = layout.by_key(type_id)
-    key = text if text in known else _exact(type_id).get(text) or _named(type_id, text)
-    if not key:
-        bare = units.without_unit(text)
-        unit = units.unit_in(text)
-        key = bare if bare in known else _exact(type_id).get(bare) or _named(type_id, bare)
-        if not key or unit not in units.scale_of(known[key]):
-            return None
+    unit, bare = units.unit_in(text), units.without_unit(text)
+    key = next((one for one in (text, bare) if one in known), "")
+    key = key or _exact(type_id).get(text) or _exact(type_id).get(bare) or _named(type_id, text)
+    if not key or (unit and unit not in units.scale_of(known[key]) and bare == key):
+        return None
+    if unit not in units.scale_of(known[key]):
+        unit = ""
     if known[key].kind == "header" and key not in SETTABLE_HEADERS:
         return None
     return key, unit, place

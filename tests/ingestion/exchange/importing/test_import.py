@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from ingestion import funds
 from ingestion.catalog.registry import TYPE_IDS
-from ingestion.exchange import importing
+from ingestion.exchange import export, importing
 from ingestion.principal import Conflict, NotFound, OperationError
+from ingestion.search import Query
+from tests.conftest import copy_sqlite
 from tests.ingestion.exchange.importing.conftest import T1, Sheets, World, states, taken
+from tests.ingestion.records.conftest import build
+
+
+@pytest.fixture(scope="module")
+def shared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One world for all types: none of them is in the way of another."""
+    folder = tmp_path_factory.mktemp("shared")
+    with pytest.MonkeyPatch.context() as patch:
+        for store in copy_sqlite(sqlite_template, folder):
+            yield build(store, folder, patch)
 
 
 @pytest.mark.ac("AC-028", "AC-247")
 @pytest.mark.parametrize("type_id", TYPE_IDS)
-def test_rows_of_every_type_are_loaded_once(sqlite_world: World, sheet: Sheets, type_id: str) -> None:
-    world = sqlite_world
-    documents = [world.valid(type_id, n=1), world.valid(type_id, n=2, owner="r2" if type_id == "expert" else "r1")]
+def test_rows_of_every_type_are_loaded_once_and_come_back_unchanged(shared: World, sheet: Sheets, type_id: str, tmp_path: Path) -> None:
+    world = shared
+    n = 1 + 10 * TYPE_IDS.index(type_id)
+    documents = [world.valid(type_id, n=n), world.valid(type_id, n=n + 1, owner="r2" if type_id == "expert" else "r1")]
     if type_id in funds.PAYMENTS:
-        arrival = {**world.valid("fund_arrival", n=9), "project_id": documents[0]["project_id"], "amount": 10 * documents[0]["amount"]}
+        arrival = {**world.valid("fund_arrival", n=n + 5), "project_id": documents[0]["project_id"], "amount": 10 * documents[0]["amount"]}
         assert taken(world, world.o1, "fund_arrival", sheet(world, "fund_arrival", [arrival]), as_history=True).counts["new"] == 1
     before = sum(states(world, type_id).values())
     path = sheet(world, type_id, documents)
     outcome = taken(world, world.o1, type_id, path)
-    assert outcome.counts == {"read": 2, "new": 2, "changed": 0, "unchanged": 0, "duplicate": 0, "error": 0, "held": 0}
+    assert outcome.counts == {"read": 2, "new": 2, "changed": 0, "unchanged": 0, "duplicate": 0, "error": 0, "held": 0}, outcome.rows
     assert sum(states(world, type_id).values()) == before + 2
     again = taken(world, world.o1, type_id, path)
-    assert again.counts == {"read": 2, "new": 0, "changed": 0, "unchanged": 2, "duplicate": 0, "error": 0, "held": 0}
+    assert again.counts == {"read": 2, "new": 0, "changed": 0, "unchanged": 2, "duplicate": 0, "error": 0, "held": 0}, again.rows
+    for name in ("all.xlsx", "all.csv"):
+        request = export.Request(type_id, name.split(".")[1], query=Query(type_id))
+        made = export.make(world.store, world.o1, request, tmp_path / name)
+        back = taken(world, world.o1, type_id, tmp_path / name)
+        assert (back.counts["unchanged"], back.counts["read"]) == (made.rows, made.rows), (name, back.rows)
 
 
 @pytest.mark.ac("AC-221")
