@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -110,11 +111,11 @@ def header_values(
 
 def referred(type_id: str, document: Mapping[str, Any]) -> list[tuple[str, int, frozenset[str]]]:
     """Every reference in a document: the field it stands in, the record id, and the types allowed there."""
-    record_type = ALL_RECORDS[type_id]
-    out = list(_referred(record_type.fields(), document, ""))
-    for step in record_type.children():
-        for i, row in enumerate(document.get(step.name, ())):
-            out.extend(_referred(step.fields, row, f"{step.name}[{i}]."))
+    fields, steps = _references(type_id)
+    out = list(_referred(fields, document, ""))
+    for name, held in steps:
+        for i, row in enumerate(document.get(name, ())):
+            out.extend(_referred(held, row, f"{name}[{i}]."))
     for i, row in enumerate(document.get("contributors", ())):
         if row.get("person_id") is not None:
             out.append((f"contributors[{i}].person_id", row["person_id"], PERSONS))
@@ -122,6 +123,15 @@ def referred(type_id: str, document: Mapping[str, Any]) -> list[tuple[str, int, 
 
 
 PERSONS = frozenset({"person"})
+_REFERENCES = (k.PersonRef, k.PersonRefs, k.RecordRef, k.RecordRefs)
+
+
+@cache
+def _references(type_id: str) -> tuple[tuple[k.Field, ...], tuple[tuple[str, tuple[k.Field, ...]], ...]]:
+    """The fields of a type that refer to records, and those of its children."""
+    record_type = ALL_RECORDS[type_id]
+    steps = ((step.name, tuple(f for f in step.fields if isinstance(f, _REFERENCES))) for step in record_type.children())
+    return tuple(f for f in record_type.fields() if isinstance(f, _REFERENCES)), tuple((name, held) for name, held in steps if held)
 
 
 def _referred(

@@ -16,6 +16,7 @@ from ingestion.bulk import loading, money
 from ingestion.bulk.items import BulkItem
 from ingestion.principal import Principal
 from ingestion.store import platform as p
+from ingestion.store import triggers
 from ingestion.store.engine import UnitOfWork
 from ingestion.store.tables import TYPE_TABLES
 
@@ -32,6 +33,8 @@ def put_in_effect(uow: UnitOfWork, actor: Principal, type_id: str, batch_id: int
     payments = _payments(uow, type_id, mine) if type_id in permissions.FUNDS else []
     values: dict[str, Any] = {"state": state, "state_since": uow.now, "updated_at": uow.now, "submitted_at": uow.now}
     values["approved_at"] = uow.now if state == "30" else None
+    bodies = (table.name for table in (*serializer.body_tables(type_id), p.record_key))
+    triggers.note(uow.conn, bodies, select(r.c.id).where(*mine))
     done = uow.conn.execute(update(r).where(*mine).values(**values)).rowcount
     if state == "30" and people:
         loading.post_people(uow, people)

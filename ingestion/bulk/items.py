@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from ingestion import permissions
+from ingestion import duplicates, permissions
 from ingestion.catalog.kinds import Issue
 
 Channel = Literal["own", "college", "office", "import", "cli"]
@@ -34,7 +34,8 @@ class Who:
 class BulkItem:
     """One record to load. Absent times are now; ``gaps`` become open findings; ``college`` and ``office`` are
     the reviewers named in the history of a record that passed their step; ``reason`` is that of a return or
-    void. ``college_id`` None: the owner's college at the record's date."""
+    void. ``college_id`` None: the owner's college at the record's date. ``keys``: the document's natural keys, where the
+    caller has them."""
 
     document: Mapping[str, Any]
     state: str = "30"
@@ -52,3 +53,4 @@ class BulkItem:
     office: Who | None = None
     reason: str | None = None
     non_secret: bool = True
+    keys: Sequence[duplicates.Key] | None = None

@@ -9,6 +9,7 @@ the batch. Nothing is checked against the catalogue here beyond what tables can 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import islice
 from typing import Any
 
@@ -22,6 +23,7 @@ from ingestion.principal import Denied, Principal
 from ingestion.records import storable
 from ingestion.records.view import SubmissionRefused
 from ingestion.store import platform as p
+from ingestion.store import triggers
 from ingestion.store.engine import UnitOfWork
 
 CHUNK = 2000
@@ -38,7 +40,7 @@ def load(
     hidden: bool = False,
 ) -> list[int]:
     """Write the items and return their record ids in order. ``checked``: the caller has made sure that tables
-    can hold every document (generated data). ``hidden``: the records of this batch have no effect yet, whatever
+    can hold every document, in its normal form (generated data, rows judged). ``hidden``: the records of this batch have no effect yet, whatever
     their items' state; ``bulk.put_in_effect`` gives it to all of them at once. Raises ``SubmissionRefused`` naming the first item that cannot be
     held, ``Conflict`` for a natural key already taken; then the transaction must be rolled back."""
     permissions.require(actor, "import", type_id)
@@ -102,7 +104,7 @@ def _load_chunk(
     for record_id, item in zip(ids, chunk, strict=True):
         if not hidden and item.state not in allowed:
             raise Denied
-        document = serializer.clean(type_id, item.document)
+        document = dict(item.document) if checked and hidden else serializer.clean(type_id, item.document)
         if not checked and (issues := storable.problems(type_id, document)):
             raise SubmissionRefused(issues)
         header = rows.header(known, actor, me, type_id, record_id, item, document, batch_id)
@@ -114,7 +116,7 @@ def _load_chunk(
         if item.state not in ("00", "90"):
             out.setdefault("record_key", []).extend(
                 {"university_code": code, "kind": key.kind, "value": key.value, "record_id": record_id}
-                for key in duplicates.keys(type_id, document)
+                for key in (duplicates.keys(type_id, document) if item.keys is None else item.keys)
             )
         if item.state == "30":
             in_force.append((header, document))
@@ -122,12 +124,13 @@ def _load_chunk(
             out.setdefault("finding", []).extend(rows.finding(known.now, code, record_id, gap) for gap in item.gaps)
     taken.refuse(uow, out.get("record_key", []))
     headers = out.pop("record")
-    statements.execute(uow, p.record, headers)
-    if plan_anew:
-        statements.plan_anew(uow)
-    for name, of_table in out.items():
-        if of_table:
-            statements.execute(uow, statements.TABLES[name], of_table)
+    with triggers.unnoted(uow.conn, ("record", *out)) if hidden else nullcontext():
+        statements.execute(uow, p.record, headers)
+        if plan_anew:
+            statements.plan_anew(uow)
+        for name, of_table in out.items():
+            if of_table:
+                statements.execute(uow, statements.TABLES[name], of_table)
     if type_id == "person" and not hidden:
         post_people(uow, in_force)
     if type_id in permissions.FUNDS and not hidden:

@@ -122,6 +122,7 @@ class Codes:
         self._tables: dict[str, dict[str, CodeItem]] = {}
         self._words: dict[str, dict[str, list[str]]] = {}
         self._spelled: dict[str, dict[str, str]] = {}
+        self._always: dict[str, frozenset[str]] = {}
 
     def table(self, name: str) -> dict[str, CodeItem]:
         """All items of a list by code, in order. An unknown list is empty."""
@@ -157,6 +158,14 @@ class Codes:
     def valid(self, name: str, code: str, on: str | None = None) -> bool:
         item = self.table(name).get(code)
         return item is not None and (on is None or item.valid_on(on))
+
+    def always(self, name: str) -> frozenset[str]:
+        """The codes of a list that hold at any date."""
+        found = self._always.get(name)
+        if found is None:
+            found = frozenset(code for code, item in self.table(name).items() if not item.valid_from and not item.valid_to)
+            self._always[name] = found
+        return found
 
     def label(self, name: str, code: str, language: str = "zh") -> str:
         """The label, also of a retired code; an unknown code is shown as itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ingestion.catalog import fillers, normalise, reading
@@ -87,7 +88,18 @@ def _ranks(step: k.Contributors, rows: list[tuple[int, Row]]) -> Iterator[k.Issu
 
 
 def _name(row: Row) -> str:
-    return normalise.text(str(row.get("name") or ""))
+    return _text(str(row.get("name") or ""))
+
+
+@lru_cache(maxsize=65_536)
+def _text(raw: str) -> str:
+    """Names and units come again and again."""
+    return normalise.text(raw)
+
+
+@lru_cache(maxsize=65_536)
+def _says_nothing(name: str) -> tuple[k.Issue, ...]:
+    return tuple(fillers.problems(NAME, name))
 
 
 def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
@@ -101,7 +113,7 @@ def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
             rule="required",
         )
     else:
-        for issue in fillers.problems(NAME, name):
+        for issue in _says_nothing(name):
             yield k.Issue(f"{at}.name", f"{step.zh}：{issue.zh}", f"{step.en}: {issue.en}", rule=issue.rule)
         if len(name) > NAME.max_length:
             yield k.Issue(
@@ -133,7 +145,7 @@ def _row(step: k.Contributors, i: int, row: Row) -> Iterator[k.Issue]:
     yield from _numbers(step, at, name, row)
     units = row.get("affiliations") or []
     for unit in units if isinstance(units, list) else [units]:
-        text = normalise.text(str(unit.get("name") or "")) if isinstance(unit, dict) else ""
+        text = _text(str(unit.get("name") or "")) if isinstance(unit, dict) else ""
         if not text or len(text) > UNIT.max_length:
             yield k.Issue(
                 f"{at}.affiliations",

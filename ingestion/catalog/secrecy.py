@@ -66,7 +66,11 @@ def refused_codes(list_name: str) -> tuple[str, ...]:
 
 def scan_codes(record_type: RecordType, document: dict[str, Any]) -> str | None:
     """The first field whose code marks secret or military matter: a 密级 other than 公开, the objective 国防."""
-    for field in record_type.fields():
-        if isinstance(field, Code) and document.get(field.name) in refused_codes(field.code_list):
-            return field.name
-    return None
+    watched = _WATCHED.get(record_type.id)
+    if watched is None:  # not by functools: hashing a declaration takes longer than reading it
+        coded = [field for field in record_type.fields() if isinstance(field, Code)]
+        watched = _WATCHED[record_type.id] = [(f.name, refused) for f in coded if (refused := refused_codes(f.code_list))]
+    return next((name for name, refused in watched if document.get(name) in refused), None)
+
+
+_WATCHED: dict[str, list[tuple[str, tuple[str, ...]]]] = {}

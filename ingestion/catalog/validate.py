@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from ingestion.catalog import conditions, contributors, fillers, places, secrecy, values
+from ingestion.catalog import certain, conditions, contributors, fillers, places, secrecy, values
 from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import BUILT_IN_CODES, Codes
 from ingestion.catalog.registry import ALL_RECORDS, CHECKS
@@ -29,6 +30,11 @@ class Context:
     codes: Codes = field(default=BUILT_IN_CODES)
     attached: frozenset[str] | None = None
     parsed: bool = False
+
+    @cached_property
+    def day(self) -> str:
+        """Today as a document writes it."""
+        return self.today.isoformat()
 
 
 def problems(type_id: str, document: Document, context: Context) -> list[k.Issue]:
@@ -49,7 +55,7 @@ def problems(type_id: str, document: Document, context: Context) -> list[k.Issue
     found += contributors.problems_together(record_type, document)
     found += _secret(record_type, document)
     wrong = {issue.field for issue in found}
-    found += (issue for issue in _checked(type_id, document, errors(found)) if issue.field not in wrong)
+    found += [issue for issue in _checked(type_id, document, errors(found)) if issue.field not in wrong]
     return found
 
 
@@ -108,11 +114,14 @@ def _fields(
     context: Context,
     on: str | None,
 ) -> Iterator[k.Issue]:
-    for one in fields:
-        value = holder.get(one.name)
-        if value is None and not one.required and one.required_when is None:
+    for one, name, asked, sure in certain.plan(fields):
+        value = holder.get(name)
+        if value is None:
+            if not asked:
+                continue
+        elif sure is not None and sure(value, holder, context.codes, context.day):
             continue
-        if isinstance(one, k.Shown) or not conditions.is_shown(one, holder):
+        if not conditions.is_shown(one, holder):
             continue
         if isinstance(one, k.FileSlot):
             yield from _slot(one, holder, context)
@@ -165,7 +174,7 @@ def _value(one: k.Field, value: Any, holder: Document, context: Context, on: str
 
 def _future(one: k.Date, value: str, holder: Document, context: Context) -> Iterator[k.Issue]:
     allowed = one.future or (one.future_when is not None and conditions.holds(one.future_when, holder))
-    today = context.today.isoformat()
+    today = context.day
     if not allowed and value > today[: len(value)]:
         yield k.Issue(
             one.name,

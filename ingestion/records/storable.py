@@ -42,6 +42,16 @@ def problems(type_id: str, document: Mapping[str, Any]) -> list[Issue]:
     return out
 
 
+def of_a_sheet(type_id: str, document: Mapping[str, Any]) -> list[Issue]:
+    """The same for a document read from a sheet's row: its values were made to fit by their readers, its people and
+    the number of its rows were not."""
+    out: list[Issue] = []
+    for name, step in child_steps(type_id).items():
+        out.extend(_too_many(step.name, step.zh, step.en, document.get(name, [])))
+    out.extend(_contributors(document.get("contributors", [])))
+    return out
+
+
 @cache
 def _declared(type_id: str) -> tuple[k.Field, ...]:
     return tuple(ALL_RECORDS[type_id].fields())

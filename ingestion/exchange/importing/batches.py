@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -254,4 +253,5 @@ def _json(value: Any) -> str:
 
 
 def as_json(items: Sequence[Any]) -> str:
-    return _json([asdict(one) for one in items])
+    """Dataclasses as JSON."""
+    return json.dumps(items, ensure_ascii=False, default=vars) if items else "[]"

@@ -53,6 +53,7 @@ class Verdict:
     year: int | None = None
     before: Document | None = None
     header: dict[str, Any] | None = None
+    keys: Sequence[duplicates.Key] | None = None
     marked: bool = False  # carries a secrecy mark: of its text nothing may be kept
 
 
@@ -207,7 +208,7 @@ class Judge:
         if not self.options.alike and self._alike(uow, draft, document, verdict):
             return
         self.standing.take(marks, draft.row.number)
-        verdict.result, verdict.document = "new", document
+        verdict.result, verdict.document, verdict.keys = "new", document, draft.keys
 
     def marks(self, document: Mapping[str, Any], keys: Sequence[duplicates.Key] | None = None) -> list[Any]:
         """What no two rows of a file may share: natural keys; and title, year and occasion of those without a key
@@ -379,8 +380,9 @@ class Judge:
             slot = issue.rule == validate.REQUIRED and issue.field in self.rules.slots
             gap = slot or (history and issue.severity == "error" and self._may_lack(key, issue))
             self._issue(verdict, key, issue, draft, gap=gap)
-        misfits = storable.problems(self.type_id, document)
-        for issue in misfits:
+        if not draft.reading.issues and not judged and _fits(document):
+            return
+        for issue in storable.of_a_sheet(self.type_id, document):
             key = layout.column_of(self.type_id, issue.field, document)
             if not any(f.key == key and f.severity == "error" for f in verdict.findings):
                 self._issue(verdict, key, k.Issue(issue.field, issue.zh, issue.en, "error", "storable"), draft, gap=False)
@@ -412,6 +414,14 @@ class Judge:
     def _say(self, verdict: Verdict, key: str, zh: str, en: str, rule: str, severity: Any = "error") -> None:
         index, heading = self._headings.get(key, (None, ""))
         verdict.findings.append(Finding(index, heading, key, "", zh, en, severity, rule))
+
+
+def _fits(document: Mapping[str, Any]) -> bool:
+    """Of a row with nothing against it only printed units and the number of rows are not known to fit."""
+    people = document.get("contributors", ())
+    return len(people) <= storable.MAX_ROWS and all(
+        unit["name"].isprintable() and "country" not in unit for row in people for unit in row["affiliations"]
+    )
 
 
 def _earlier(row: int) -> tuple[str, str]:

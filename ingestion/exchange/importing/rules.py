@@ -29,7 +29,7 @@ class Rules:
     def __init__(self, uow: UnitOfWork, actor: Principal, type_id: str, options: Options, look: Look) -> None:
         self.actor, self.type_id, self.options, self.look = actor, type_id, options, look
         self.record_type = ALL_RECORDS[type_id]
-        self.context = validate.Context(today(), look.codes, attached=frozenset())
+        self.context = validate.Context(today(), look.codes, attached=frozenset(), parsed=True)
         self.slots = frozenset(f.name for f in self.record_type.fields() if isinstance(f, k.FileSlot))
         self._has_college = any(isinstance(f, k.UnitRef) and f.header for f in self.record_type.fields())
         self.college_id = _college(look, options.college) if options.college else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ingestion import derive
@@ -105,6 +106,7 @@ def _codes_of(type_id: str, document: Mapping[str, Any]) -> list[tuple[str, list
     return out
 
 
+@cache
 def _told(type_id: str) -> list[str]:
     return [f.name for f in ALL_RECORDS[type_id].fields() if f.listed and isinstance(f, (k.Code, k.MultiCode))]
 

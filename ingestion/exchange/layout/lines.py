@@ -46,7 +46,7 @@ def read(cell: str, marks: str = "", *, names: bool = False) -> list[str | None]
     if not _BREAKING.search(cell):  # lines without quotes, as in most cells
         return [_value(piece) for piece in cell.split("\n")]
     text = cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
-    if '"' not in text and not names:
+    if '"' not in text and not (names and ("," in text or "，" in text)):
         return [_value(piece) for piece in _cut(text, marks)]
     out: list[str | None] = []
     at = 0

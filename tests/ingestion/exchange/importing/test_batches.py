@@ -28,6 +28,7 @@ from ingestion.exchange.importing import Options, batches, running
 from ingestion.exchange.importing.judging import Judge, Verdict
 from ingestion.principal import Conflict, OperationError
 from ingestion.store import platform as p
+from ingestion.store import triggers
 from ingestion.store.engine import ALL, Store
 from tests.ingestion.exchange.importing.conftest import T1, Sheets, World, fields, states, taken, write
 from tests.ingestion.exchange.importing.test_rows import papers
@@ -208,6 +209,28 @@ def test_a_dead_run_on_another_machine_is_waited_for(sqlite_world: World, sheet:
     with world.begin() as uow:
         uow.conn.execute(update(p.import_batch).values(beat_at=uow.now - batches.STALE - timedelta(seconds=1)))
     assert importing.resume(world.store, world.o1, checked.id).in_effect
+
+
+def test_the_feed_delivers_a_batch_when_it_takes_effect(world: World, sheet: Sheets, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the header before, everything of the records after, by the changes alone."""
+    world.valid("paper")
+    start = feed.read(world.store, None).position
+    seen: list[int] = []
+    effect = running.put_in_effect
+
+    def looked_at(run: running.Run) -> None:
+        with world.store.read(ALL) as uow:
+            assert triggers.standing(uow.conn) == triggers.names(world.store.dialect)
+        changes = feed.read(world.store, start)
+        seen.append(len(changes.tables["record"].rows) if "record" in changes.tables else 0)
+        effect(run)
+
+    monkeypatch.setattr(importing.work.running, "put_in_effect", looked_at)
+    taken(world, world.o1, "paper", sheet(world, "paper", papers(world, 3)))
+    assert seen == [0]
+    changes = feed.read(world.store, start)
+    rows = {name: len(table.rows) for name, table in changes.tables.items()}
+    assert (rows["record"], rows["paper"], rows["contributor"]) == (3, 3, 3) and rows["record_key"] >= 3 and rows["paper_indexings"] == 3
 
 
 # --- any order of what may happen to a batch ---------------------------------------------------------------------------
