@@ -1,5 +1,5 @@
 """The worker: runs queued jobs (long imports, exports, batches), seals the audit each minute, clears away contents of
-attachments nobody names and uploads nobody imported once a day."""
+attachments nobody names, uploads nobody imported and files of old imports once a day."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dashboards.marts import exports
 from ingestion import audit, jobs
 from ingestion.attachments import upkeep
 from ingestion.exchange import uploads
+from ingestion.exchange.importing import kept
 from ingestion.store.engine import ALL, Store
 
 LOG = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def run(store: Store, stop: threading.Event) -> None:
                 cleaned_at = time.monotonic()
                 upkeep.clean(store)
                 uploads.sweep()
+                kept.sweep()
         except Exception:
             LOG.exception("a round of the worker failed")
             stop.wait(5.0)

@@ -1,6 +1,9 @@
 /* The editor of contributors: an ordered table that works by mouse and by keyboard alike.
    Rows come from the app in data.rows; every change goes back whole by setStateValue("rows"). */
 const drawn = new WeakMap();
+/* Where the keyboard was when rows were moved: a redraw takes the focus away with the node that held it. */
+let held = null;
+const HELD_MS = 3000;
 
 export default function (component) {
   const { parentElement, data, setStateValue, setTriggerValue } = component;
@@ -18,6 +21,7 @@ export default function (component) {
     state.version = data.version;
     state.rows = data.rows.map((row) => ({ ...row }));
     drawRows(root, state, w);
+    refocus(root);
   }
   drawProblems(root, state);
   drawShares(root, state);
@@ -127,7 +131,15 @@ function move(root, state, from, to) {
   drawRows(root, state, state.data.words);
   say(root, state.data.words.moved.replace("{name}", row.name || "").replace("{n}", state.data.first_rank + to));
   send(state);
-  root.querySelector(`[data-row="${to}"] .handle`)?.focus();
+  held = { row: to, until: Date.now() + HELD_MS };
+  refocus(root);
+}
+
+/* Only where nothing else has been chosen meanwhile. */
+function refocus(root) {
+  const active = root.getRootNode().activeElement;
+  if (!held || Date.now() > held.until || (active && active !== document.body)) return;
+  root.querySelector(`[data-row="${held.row}"] .handle`)?.focus();
 }
 
 function drawRows(root, state, w) {

@@ -14,7 +14,6 @@ from pipelines.commands.shell import Failure, Progress, command_class, emit
 from pipelines.commands.words import Words
 
 IMPORTING_ROLES = ("office_admin", "college_admin", "researcher", "finance")
-ACCOUNTS = "accounts"
 
 
 def register(app: typer.Typer, words: Words) -> None:
@@ -25,10 +24,10 @@ def register(app: typer.Typer, words: Words) -> None:
         "import",
         cls=cls,
         help=words(
-            "导入文件：28 种记录的表格（xlsx、xls、csv 等，列名和顺序不限），accounts（账号），以及题录文件，作为历史数据由科研处归档为"
+            "导入文件：28 种记录的表格（xlsx、xls、csv 等，列名和顺序不限），以及题录文件，作为历史数据由科研处归档为"
             "paper（论文）、book（著作）、standard（标准）、patent（专利）；题录格式按内容识别：BibTeX、RIS、EndNote、NoteExpress、RefWorks、"
             "知网自定义、GB/T 7714 列表、CSSCI、Web of Science、Scopus CSV、PubMed。全部生效或全部不生效；结束时显示读取、新增、更新、未变、重复、错误的数量。",
-            "Imports a file: a table of any of the 28 record types (xlsx, xls, csv …, any names and order of columns), accounts, "
+            "Imports a file: a table of any of the 28 record types (xlsx, xls, csv …, any names and order of columns) "
             "or a bibliographic file, filed as history by the research office as paper, book, standard or patent (the format is told by "
             "the content: BibTeX, RIS, EndNote, NoteExpress, RefWorks, CNKI's own, GB/T 7714 lists, CSSCI, Web of Science, Scopus CSV, "
             "PubMed). It takes effect whole or not at all, and ends "
@@ -36,7 +35,7 @@ def register(app: typer.Typer, words: Words) -> None:
         ),
     )
     def import_(
-        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型，如 paper；或 accounts。", "The record type, as paper; or accounts."))],
+        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型，如 paper。", "The record type, as paper."))],
         file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("要导入的文件。", "The file to import."))],
         university: Annotated[str, typer.Option("--university", metavar=words("代码", "CODE"), help=words("高校代码，如 99001。", "The university's code, as 99001."))],
         as_user: Annotated[str, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个账号导入，权限和署名随之。", "The account that imports; its permissions and authorship apply."))],
@@ -83,8 +82,8 @@ def register(app: typer.Typer, words: Words) -> None:
         from ingestion.catalog.registry import ALL_RECORDS
         from ingestion.store.engine import open_store
 
-        if type_id not in ALL_RECORDS and type_id != ACCOUNTS:
-            there = [*ALL_RECORDS, ACCOUNTS]
+        if type_id not in ALL_RECORDS:
+            there = list(ALL_RECORDS)
             raise Failure(words(f"类型“{type_id}”不能导入；可用：{'、'.join(there)}。", f"The type “{type_id}” cannot be imported; there is: {', '.join(there)}."))
         if people not in ("", "hold", "unlinked"):
             raise Failure(words(f"--people “{people}”无效；可用：hold、unlinked。", f"--people “{people}” is not valid; there are: hold, unlinked."))
@@ -95,7 +94,7 @@ def register(app: typer.Typer, words: Words) -> None:
         store = open_store()
         try:
             actor = _importer(store, university, as_user, type_id, words)
-            if not non_secret and not dry_run and type_id != ACCOUNTS and sys.stdin.isatty():
+            if not non_secret and not dry_run and sys.stdin.isatty():
                 non_secret = typer.confirm(words("涉密数据不得上网。确认本批信息不涉密？", "Does this batch hold nothing secret?"))
             with Progress(quiet=as_json).running() as progress:
                 step = lambda done, total: progress.step(words("校验与写入", "Checking and filing"), done, total)  # noqa: E731
@@ -119,7 +118,7 @@ def _importer(store: Any, university: str, username: str, type_id: str, words: W
                 found = accounts.principal_for(uow, university, username, role)
             except (NotFound, Denied):
                 continue
-            if permissions.can(found, "manage_accounts") if type_id == ACCOUNTS else permissions.can(found, "import", type_id):
+            if permissions.can(found, "import", type_id):
                 return found
 
         def nobody() -> Principal:

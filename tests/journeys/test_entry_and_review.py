@@ -310,7 +310,7 @@ def test_authors_are_ordered_by_keyboard_alone(world: World, log_in) -> None:
     handle.focus()
     page.keyboard.press("ArrowUp")
     settle(page)
-    expect(page.get_by_role("button", name=re.compile("李娜.*第 1 位"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("李娜.*第 1 位"))).to_be_focused()
     page.reload()
     page.wait_for_selector(".st-key-step")
     settle(page)
