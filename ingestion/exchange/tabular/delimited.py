@@ -14,6 +14,7 @@ from ingestion.exchange.tabular import converter, encodings, kinds
 from ingestion.exchange.tabular.limits import Limits
 from ingestion.exchange.tabular.spool import refusal
 
+LONGEST_VALUE = 131_072  # characters of one value, four times what a cell of a workbook holds
 DELIMITERS = ",\t;|"
 LINE = 8 << 20
 _SENTINEL = "\x1d\x1d"
@@ -41,6 +42,7 @@ class Delimited:
             if self.directive:
                 text.readline(LINE)
             lines = _Lines(text)
+            csv.field_size_limit(LONGEST_VALUE)  # of the whole process: another reader may have raised it
             for number, row in enumerate(csv.reader(lines, delimiter=self.delimiter), start=2 if self.directive else 1):
                 if lines.led:
                     lines.led = False
@@ -103,7 +105,7 @@ def _watched(table: Delimited, name: str, lengths: dict[int, int]) -> Iterator[t
             number, row = next(rows)
         except StopIteration:
             break
-        except csv.Error:  # one value beyond 131,072 characters: as good as always a quotation mark left open
+        except csv.Error:  # one value beyond LONGEST_VALUE: as good as always a quotation mark left open
             raise _unclosed(name, number + 1) from None
         if before[0]:
             usual = usual or len(before[1])
@@ -126,6 +128,7 @@ def _unclosed(name: str, row: int) -> kinds.UnreadableFile:
 def _delimiter(head: str) -> str:
     """The mark that divides the most rows into the same number of values, of more than one."""
     best, score = ",", 0.0
+    csv.field_size_limit(LONGEST_VALUE)
     for mark in DELIMITERS:
         try:
             widths = [len(row) for row in csv.reader(io.StringIO(head[:65_536], newline=""), delimiter=mark) if any(row)][:40]
