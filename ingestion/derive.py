@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ingestion import people
-from ingestion.catalog import conditions
+from ingestion.catalog import conditions, titles
 from ingestion.catalog import kinds as k
 from ingestion.catalog.records import paper
 from ingestion.catalog.registry import ALL_RECORDS
@@ -82,6 +82,14 @@ def college(
         if post is not None:
             return int(post["unit_id"])
     return fallback
+
+
+def presets(type_id: str, name: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from a field just filled in and need not be typed: a title has its rank (V081 asks for it)."""
+    if type_id == "person" and name == "title":
+        rank = titles.rank_of(str(document.get("title") or ""))
+        return {"title_rank": rank} if rank else {}
+    return {}
 
 
 NOT_YET_PRINTED = "not_yet_printed"

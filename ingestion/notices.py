@@ -29,6 +29,7 @@ class Notice:
     audience: str
     publisher: str
     withdrawn: bool = False
+    university_code: str = ""
 
 
 class BadNotice(OperationError):
@@ -48,7 +49,8 @@ def _fetch(uow: UnitOfWork, condition: ColumnElement[bool], limit: int) -> list[
         .limit(limit)
     )
     return [
-        Notice(r.id, r.title, r.body, r.publish_on, r.audience, r.publisher, r.withdrawn_at is not None) for r in rows
+        Notice(r.id, r.title, r.body, r.publish_on, r.audience, r.publisher, r.withdrawn_at is not None, r.university_code)
+        for r in rows
     ]
 
 

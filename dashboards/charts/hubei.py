@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pypinyin import lazy_pinyin
+
 from dashboards.charts.figures import Figure, Palette, base, number
 from ingestion.store.engine import home
 
@@ -22,10 +24,12 @@ def units() -> list[dict[str, Any]]:
     return found
 
 
-def short_name(name: str) -> str:
+@lru_cache(maxsize=64)
+def short_name(name: str, language: str = "zh") -> str:
+    """武汉 for 武汉市; in English Wuhan: the national list names cities in Chinese only."""
     for tail in ("土家族苗族自治州", "林区", "市"):
         name = name.removesuffix(tail)
-    return name
+    return "".join(lazy_pinyin(name)).capitalize() if language == "en" else name
 
 
 def quantile_step(value: float, known: list[float]) -> int:
@@ -34,10 +38,11 @@ def quantile_step(value: float, known: list[float]) -> int:
     return min(4, below * 5 // max(len(known), 1))
 
 
-def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int = 0, height: int = 350) -> Figure:
+def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int = 0, height: int = 350, language: str = "zh") -> Figure:
     """``values`` by GB/T 2260 city code; a city without a value is grey."""
     known = sorted(values.values())
     data: list[Figure] = []
+    hover: list[str] = []
     for entry in units():
         value = values.get(entry["code"])
         step = None if value is None else STEPS[quantile_step(value, known)]
@@ -46,19 +51,20 @@ def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int =
         for ring in entry["rings"]:
             xs += [point[0] for point in ring] + [ring[0][0], None]
             ys += [point[1] for point in ring] + [ring[0][1], None]
-        said = "—" if value is None else f"{number(value, places)} {unit}"
+        amount = "—" if value is None else f"{number(value, places)} {unit}"
+        said = f"{short_name(entry['name'], 'en')}: {amount}" if language == "en" else f"{entry['name']}：{amount}"
+        hover.append(said)
         data.append({
             "type": "scatter", "mode": "lines", "fill": "toself", "x": xs, "y": ys, "hoveron": "fills",
             "line": {"color": p.card, "width": 1}, "fillcolor": p.faint if step is None else p.scale[step],
-            "text": f"{entry['name']}：{said}", "hoverinfo": "text", "name": entry["name"],
+            "text": said, "hoverinfo": "text", "name": entry["name"],
         })  # fmt: skip
-    names = [short_name(entry["name"]) for entry in units()]
+    names = [short_name(entry["name"], language) for entry in units()]
     inks = [_ink(p, values.get(entry["code"]), known) for entry in units()]
     data.append({
         "type": "scatter", "mode": "text", "x": [e["label"][0] for e in units()], "y": [e["label"][1] for e in units()],
         "text": names, "textfont": {"size": 11.5, "color": inks}, "customdata": [e["code"] for e in units()],
-        "hovertext": [f"{e['name']}：{'—' if e['code'] not in values else number(values[e['code']], places) + ' ' + unit}" for e in units()],
-        "hoverinfo": "text",
+        "hovertext": hover, "hoverinfo": "text",
     })  # fmt: skip
     hidden = {"visible": False, "fixedrange": True}
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -95,8 +95,17 @@ def unit_word(actor: Principal, unit_id: int | None) -> str:
 
 def record_word(actor: Principal, record_id: int) -> str:
     """The title of a record referred to, as far as the reader's university holds it."""
+    return record_words(actor, [record_id])[record_id]
+
+
+def record_words(actor: Principal, ids: Iterable[int]) -> dict[int, str]:
+    """The titles of records referred to, asked for together: a list of fifty rows asks once."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
     with frame.store().read(actor.university_code) as uow:
-        row = uow.conn.execute(
-            select(record.c.title).where(record.c.id == record_id, record.c.university_code == actor.university_code)
-        ).first()
-    return str(row.title) if row else f"#{record_id}"
+        rows = uow.conn.execute(
+            select(record.c.id, record.c.title).where(record.c.id.in_(wanted), record.c.university_code == actor.university_code)
+        )
+        known = {int(row.id): str(row.title) for row in rows}
+    return {i: known.get(i, f"#{i}") for i in wanted}

@@ -16,6 +16,7 @@ from dashboards import frame
 from dashboards.forms import choices, pickers, progress
 from dashboards.forms.state import Form
 from dashboards.i18n import language, pick, t
+from ingestion import derive
 from ingestion.catalog import kinds as k
 from ingestion.catalog import places, values
 from ingestion.principal import Principal
@@ -204,6 +205,10 @@ def _changed(place: Place, field: k.Field) -> None:
         return
     take(place, field, typed)
     form.notes = _clear_children(place, field)
+    if place.row is form.document:
+        for name, value in derive.presets(form.type_id, field.name, form.document).items():
+            form.document[name] = value
+            st.session_state.pop(form.key(name), None)
     form.save()
 
 

@@ -58,7 +58,7 @@
     "Oh no.": "这一步没有成功", "Error running app.": "这一步没有成功", "Error": "错误", "Warning": "提示", "Info": "说明", "Success": "完成",
     "Help": "说明", "Remove": "移除", "Retry": "重试", "Cancel": "取消", "Edit": "修改", "Undo": "撤销", "Copy to clipboard": "复制", "Copied": "已复制",
     "Increment": "加一", "Decrement": "减一", "Increment value": "加一", "Decrement value": "减一", "empty": "没有内容", "Show more": "更多", "Show less": "收起", "More": "更多",
-    "Use arrow keys to navigate the calendar": "用方向键选择日期", "Sidebar navigation": "菜单", "Page navigation": "菜单", "Notifications": "通知",
+    "Use arrow keys to navigate the calendar": "用方向键选择日期", "Sidebar navigation": "菜单", "Sidebar": "菜单", "Page navigation": "菜单", "Notifications": "通知",
     "Toggle dropdown": "展开", "Show options": "展开", "Open dropdown": "展开", "Close dropdown": "收起", "Application logo": "研数", "Navigate to home page": "回到首页", "Vega visualization": "走势图", "Logo": "研数", "App logo": "研数",
   };
   const PATTERNS = [

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ingestion.catalog import titles
 from pipelines.demo import identifiers, words
 from pipelines.demo.cast import Cast, College
 from pipelines.demo.fill import Document, Scene
@@ -48,7 +49,7 @@ def person(scene: Scene, college: College, staff_no: str, name: str | None = Non
     return {
         "staff_no": staff_no, "name": name or words.person_name(rng), "name_en": None, "name_variants": None,
         "sex": "2" if female else "1", "birth_on": born.isoformat(), "id_type": "1",
-        "id_number": identifiers.id_number(rng, born, female), "college_id": college.unit_id, "title": title, "title_rank": None,
+        "id_number": identifiers.id_number(rng, born, female), "college_id": college.unit_id, "title": title, "title_rank": titles.rank_of(title),
         "title_on": None, "education": education, "degree": degree, "graduated_from": None, "discipline": found.discipline,
         "person_status": "1", "admin_post": None, "research_field": words.topic(rng, found), "expertise": None,
         "joined_on": joined.isoformat(), "left_on": None, "author_ids": None, "mobile": identifiers.mobile(rng),

@@ -43,7 +43,7 @@ def show() -> None:
     paging.within(-(-total // SIZE), page)
     table = pd.DataFrame([_line(actor, row) for row in found])
     words = {"university": t("单位"), "username": t("账号"), "name": t("姓名"), "roles": t("角色"), "state": t("状态"), "login": t("最近登录")}
-    event = st.dataframe(table, hide_index=True, key="accounts_grid", on_select="rerun", selection_mode="single-row", row_height=33, placeholder="—", column_config={k: st.column_config.TextColumn(w) for k, w in words.items()})
+    event = st.dataframe(table, hide_index=True, key="accounts_grid", on_select="rerun", selection_mode="single-row", row_height=33, height=min(36 + 33 * len(found), 700), placeholder="—", column_config={k: st.column_config.TextColumn(w) for k, w in words.items()})
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(t("共 **{n}** 条", n=f"{total:,}"), width="content")
         st.space("stretch")

@@ -30,7 +30,7 @@ def show() -> None:
     st.query_params["list"] = name
     held = codelists.BUILT_IN[name]
     items = list(choices.codes(actor).table(name).values())
-    st.caption(frame.md(t("来源：{source} · 版本：{version}", source=held.source, version=held.version or "—") + ("" if held.complete else t(" · 仅部分代码"))))
+    st.caption(frame.md(t("来源：{source} · 版本：{version}", source=t(held.source), version=held.version or "—") + ("" if held.complete else t(" · 仅部分代码"))))
     used = usage(actor, name)
     table = pd.DataFrame(
         [

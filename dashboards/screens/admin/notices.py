@@ -42,7 +42,7 @@ def show() -> None:
                     st.badge(t("待发布"), color="blue")
                 st.space("stretch")
                 st.caption(f"{frame.md(notice.publisher)} · {notice.publish_on.isoformat()}", width="content")
-                if manages and not notice.withdrawn:
+                if manages and not notice.withdrawn and notice.university_code == actor.university_code:
                     st.button(t("撤下"), key=f"off-{notice.id}", type="tertiary", on_click=_withdraw, args=(notice.id,))
 
 

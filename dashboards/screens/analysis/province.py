@@ -138,7 +138,7 @@ def _map(found: Definition, lines: list[Line], per_head: bool) -> None:
     with st.container(border=True, gap="xsmall", key="panel_map", height="stretch"):
         st.markdown(f"**{title}** · {frame.md(_unit(found, per_head))}")
         p = pieces.colours()
-        st.plotly_chart(hubei.choropleth(p, scaled, unit=_unit(found, per_head), places=_places(found, per_head)), key="map", theme=None, config=figures.CONFIG, alt=title)
+        st.plotly_chart(hubei.choropleth(p, scaled, unit=_unit(found, per_head), places=_places(found, per_head), language=language()), key="map", theme=None, config=figures.CONFIG, alt=title)
         steps = hubei.legend(p)
         boxes = "".join(f'<span style="display:inline-block;width:22px;height:11px;border-radius:2px;background:{colour}"></span>' for colour in steps[:-1])
         grey = f'<span style="display:inline-block;width:22px;height:11px;border-radius:2px;background:{steps[-1]}"></span>'

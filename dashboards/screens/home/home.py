@@ -10,14 +10,14 @@ from dashboards import frame, navigation
 from dashboards.charts import figures
 from dashboards.i18n import pick, t
 from dashboards.screens.home import counts
-from ingestion import notices, review
+from ingestion import accounts, notices, review
 from ingestion.catalog.registry import ALL_RECORDS, GROUPS
 from ingestion.principal import Principal
 from ingestion.store.engine import local_time, today, utc_now
 
 PROJECTS = ("vertical_project", "horizontal_project", "university_project")
 TILES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("论文", ("paper",)), ("项目", PROJECTS), ("专利", ("patent",)), ("获奖", ("award",)), ("著作", ("book",)),
+    ("论文（篇）", ("paper",)), ("项目（项）", PROJECTS), ("专利（件）", ("patent",)), ("获奖（项）", ("award",)), ("著作（部）", ("book",)),
 )  # fmt: skip
 
 
@@ -156,10 +156,9 @@ def _notices(actor: Principal) -> None:
     if not found:
         st.caption(t("没有公告"))
     for notice in found:
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"line-{notice.id}"):
             if st.button(frame.md(notice.title), type="tertiary", key=f"notice-{notice.id}"):
                 navigation.go("announcements", id=str(notice.id))
-            st.space("stretch")
             st.caption(notice.publish_on.isoformat(), width="content")
 
 
@@ -204,6 +203,11 @@ def _manager(actor: Principal) -> None:
             st.caption(t("没有待办"))
         for type_id, n in sorted(waiting.items(), key=lambda item: -item[1])[:8]:
             _door(_type_word(type_id), n, "fact_check", f"review-{type_id}", "review", type=type_id)
+        if actor.role == "office_admin":
+            with frame.store().read(actor.university_code) as uow:
+                asked = len(accounts.resets_waiting(uow, actor))
+            if asked:
+                _door(t("找回密码"), asked, "lock_reset", "resets", "resets")
     with right.container(border=True, gap="small", height="stretch"):
         _states(actor, cells)
     one, two = st.columns([2, 1], gap="small")
@@ -221,7 +225,7 @@ def _type_word(type_id: str) -> str:
 
 def _states(actor: Principal, cells: list[counts.Cell]) -> None:
     year = today().year
-    st.markdown(f"**{t('本年记录')}** · {year} · {t('点数字看明细')}")
+    st.markdown(f"**{t('本年记录')}** · {year} · {t('条')} · {t('点数字看明细')}")
     grid = st.grid(4, min_column_width=120, gap="xsmall")
     for state in ("10", "20", "30", "90"):
         n = sum(c.n for c in cells if c.state == state and c.year == year)
@@ -240,7 +244,7 @@ def _states(actor: Principal, cells: list[counts.Cell]) -> None:
 
 
 def _groups(cells: list[counts.Cell]) -> None:
-    st.markdown(f"**{t('各类记录')}** · {t('全部年度')}")
+    st.markdown(f"**{t('各类记录')}** · {t('全部年度')} · {t('条')}")
     per: dict[str, int] = {}
     for cell in cells:
         if cell.state == "30":
@@ -284,12 +288,29 @@ def _onboarding(actor: Principal) -> None:
 def _others(actor: Principal) -> None:
     with frame.page(_greeting(actor), frame.role_word(actor.role)):
         pass
+    if actor.role != "expert":
+        from dashboards.screens.home import figures as top
+
+        top.draw(actor)
     left, right = st.columns([1, 1], gap="small")
     with left.container(border=True, gap="xsmall", height="stretch"):
+        if actor.role == "province_staff":
+            _province_todo(actor)
         st.markdown(f"**{t('可用的页面')}**")
+        grid = st.grid(2, min_column_width=160, gap="xxsmall")
         for item in navigation.offered(actor):
             if not item.hidden and item.path != "home":
-                st.page_link(navigation.page(item.path), label=item.title(), icon=":material/arrow_forward:")
+                with grid.container():
+                    st.page_link(navigation.page(item.path), label=item.title(), icon=":material/arrow_forward:")
     with right.container(border=True, gap="xsmall", height="stretch"):
         _notices(actor)
     _logins(actor)
+
+
+def _province_todo(actor: Principal) -> None:
+    """What waits for the province: requests for passwords of the universities' administrators."""
+    with frame.store().read("*") as uow:
+        waiting = len(accounts.resets_waiting(uow, actor))
+    st.markdown(f"**{t('待我处理')} {waiting}**")
+    _door(t("找回密码"), waiting, "lock_reset", "resets", "resets")
+    st.divider()

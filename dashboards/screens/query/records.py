@@ -135,6 +135,8 @@ def _listed(declared: RecordType) -> list[k.Field]:
 
 def _table(actor: Principal, declared: RecordType, found: Page) -> pd.DataFrame:
     held, lang = choices.codes(actor), language()
+    named = [f.name for f in _listed(declared) if isinstance(f, k.RecordRef | k.PersonRef)]
+    titles = choices.record_words(actor, [i for row in found.rows for name in named if (i := row.values.get(name)) is not None])
     rows = []
     for row in found.rows:
         line: dict[str, object] = {TITLE: row.title or "—"}
@@ -142,7 +144,8 @@ def _table(actor: Principal, declared: RecordType, found: Page) -> pd.DataFrame:
             line["owner"] = row.owner or t("未归属")
         line["college"] = frame.unit_name(actor, row.college_id) or "—"
         for field in _listed(declared):
-            line[field.name] = _cell(field, row.values.get(field.name), lang, held)
+            value = row.values.get(field.name)
+            line[field.name] = titles.get(value, "—") if field.name in named else _cell(field, value, lang, held)
         line["state"] = [frame.state_word(row.display_state)]
         line["number"] = row.number
         rows.append(line)

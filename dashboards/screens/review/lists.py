@@ -32,10 +32,10 @@ def done(actor: Principal) -> None:
         frame.empty(t("还没有已办"), "", icon=":material/task_alt:")
         return
     rows = [
-        {"at": local_time(i.at).strftime("%Y-%m-%d %H:%M"), "action": t(ACTIONS.get(i.action, i.action)), "type": _type(i.type_id), "title": i.title, "state": frame.state_word(i.state), "reason": i.reason, "number": i.number}
+        {"title": i.title, "at": local_time(i.at).strftime("%Y-%m-%d %H:%M"), "action": t(ACTIONS.get(i.action, i.action)), "type": _type(i.type_id), "state": frame.state_word(i.state), "reason": i.reason, "number": i.number}
         for i in items
     ]
-    names = {"at": t("时间"), "action": t("处理"), "type": t("类型"), "title": t("名称"), "state": t("现在的状态"), "reason": t("原因"), "number": t("编号")}
+    names = {"title": t("名称"), "at": t("时间"), "action": t("处理"), "type": t("类型"), "state": t("现在的状态"), "reason": t("原因"), "number": t("编号")}
     grid(rows, names, [i.record_id for i in items], "done")
     with st.container(horizontal=True):
         st.button(t("上一页"), key="done_back", disabled=page == 1, on_click=_turn, args=("done_page", page - 1))
@@ -58,10 +58,10 @@ def started(actor: Principal) -> None:
         frame.empty(t("还没有发起过"), t("提交的记录会出现在这里。"))
         return
     rows = [
-        {"since": local_time(i.state_since).strftime("%Y-%m-%d %H:%M"), "state": frame.state_word(i.state), "type": _type(i.type), "title": i.title, "number": number_of(i.type, i.id)}
+        {"title": i.title, "type": _type(i.type), "state": frame.state_word(i.state), "since": local_time(i.state_since).strftime("%Y-%m-%d %H:%M"), "number": number_of(i.type, i.id)}
         for i in items
     ]
-    names = {"since": t("到达时间"), "state": t("状态"), "type": t("类型"), "title": t("名称"), "number": t("编号")}
+    names = {"title": t("名称"), "type": t("类型"), "state": t("状态"), "since": t("到达时间"), "number": t("编号")}
     grid(rows, names, [i.id for i in items], "mine")
     with st.container(horizontal=True):
         st.button(t("上一页"), key="mine_back", disabled=page == 1, on_click=_turn, args=("mine_page", page - 1))
