@@ -71,6 +71,7 @@ def _records() -> tuple[Entry, ...]:
 ENTRIES: tuple[Entry, ...] = (
     Entry("home", N_("首页"), ALERTS, "dashboards.screens.home.home:show"),
     Entry("review", N_("待办"), ALERTS, "dashboards.screens.review.queue:show", ("office_admin", "college_admin", "finance", "researcher")),
+    Entry("claims", N_("待认领"), ALERTS, "dashboards.screens.account.claims:show", ("researcher", "college_admin")),
     Entry("messages", N_("消息"), ALERTS, "dashboards.screens.account.messages:show"),
     Entry("universities", N_("高校管理"), PROVINCE, "dashboards.screens.admin.universities:show", ("province_staff",)),
     Entry("announcements", N_("通知公告"), PROVINCE, "dashboards.screens.admin.notices:show"),

@@ -6,11 +6,13 @@ record itself stays as it is and keeps counting for college and university.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 
-from ingestion import audit, permissions
+from ingestion import audit, duplicates, permissions, serializer
 from ingestion.derive import number_of
 from ingestion.principal import Denied, NotFound, Principal
 from ingestion.records import effects
@@ -81,6 +83,35 @@ def decline(uow: UnitOfWork, actor: Principal, record_id: int) -> None:
         f"{actor.name} 表示{{it}}不是本人成果，请核对。",
         f"{actor.name} says {{it}} is not theirs; please look into it.",
     )
+
+
+def waits_for(uow: UnitOfWork, actor: Principal, record_id: int) -> bool:
+    """Does a record name the actor, entered by somebody else and not answered yet?"""
+    return any(one.record_id == record_id for one in pending(uow, actor))
+
+
+def ask_in(
+    uow: UnitOfWork, actor: Principal, type_id: str, document: Mapping[str, Any], draft_id: int | None = None
+) -> str:
+    """认领 from a form whose natural key another record holds (AC-175, AC-230): one record and one claim, not two
+    records. Where that record names the actor the link is confirmed; else its people and college are asked to add
+    them. Nothing is told about a record the actor may not see. Returns "confirmed" or "asked"."""
+    if actor.person_id is None:
+        raise Denied
+    found = duplicates.holders(uow, actor.university_code, type_id, serializer.clean(type_id, document), draft_id)
+    if not found:
+        raise NotFound
+    c, r = p.contributor, p.record
+    named = select(c.c.id).where(c.c.record_id == found[0], c.c.person_id == actor.person_id, c.c.claim != "declined")
+    header = dict(uow.conn.execute(select(r).where(r.c.id == found[0])).mappings().one())
+    if uow.conn.execute(named).first() is not None and header["state"] != "00":
+        confirm(uow, actor, found[0])
+        return "confirmed"
+    asked = {*effects.owners(uow, header), *effects.reviewers(uow, {**header, "entered_by": None, "owner_person_id": None}, "10")}
+    words = (f"{actor.name} 称也是{{it}}的完成人，请核对，需要时以变更申请补充。", f"{actor.name} says they contributed to {{it}} too; check it and add them by a change if so.")
+    effects.tell(uow, actor, asked, "claim", header, *words)
+    audit.write(uow, actor, "claim.asked", header["type"], header["id"])
+    return "asked"
 
 
 def _answer(uow: UnitOfWork, actor: Principal, record_id: int, answer: str) -> dict[str, object]:

@@ -55,6 +55,7 @@ class Candidate:
     exact: bool
     reason_zh: str
     reason_en: str
+    year: int | None = None
 
 
 def keys(type_id: str, document: Mapping[str, Any]) -> list[Key]:
@@ -144,6 +145,18 @@ def exact(
     return out
 
 
+def holders(uow: UnitOfWork, university_code: str, type_id: str, document: Mapping[str, Any], except_id: int | None = None) -> list[int]:
+    """The records of a university that hold one of the document's natural keys, seen or not; each once."""
+    k_ = p.record_key.c
+    out: list[int] = []
+    for key in keys(type_id, document):
+        found = select(k_.record_id).where(k_.university_code == university_code, k_.kind == key.kind, k_.value == key.value)
+        holder = uow.conn.execute(found).scalar_one_or_none()
+        if holder is not None and holder != except_id and holder not in out:
+            out.append(holder)
+    return out
+
+
 def near(
     uow: UnitOfWork, actor: Principal, type_id: str, document: Mapping[str, Any], except_id: int | None = None
 ) -> list[Candidate]:
@@ -197,7 +210,7 @@ def _candidate(
     row = uow.conn.execute(statement).one_or_none()
     if row is None:
         return Candidate(None, "", "", "", "", field, exact, zh, en)
-    return Candidate(row.id, number_of(row.type, row.id), row.title, row.owner, row.state, field, exact, zh, en)
+    return Candidate(row.id, number_of(row.type, row.id), row.title, row.owner, row.state, field, exact, zh, en, row.filed_year)
 
 
 STATE_WORDS: dict[str, tuple[str, str]] = {

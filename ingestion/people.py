@@ -63,6 +63,21 @@ def find(uow: UnitOfWork, actor: Principal, text: str, limit: int = 20) -> list[
     return [_person(row) for row in found[:limit]]
 
 
+@dataclass(frozen=True)
+class Card:
+    """What a project's leader step fills in of the person chosen: the title's code and the phone, masked."""
+
+    title: str | None
+    phone: str | None
+
+
+def card(uow: UnitOfWork, actor: Principal, person_id: int) -> Card:
+    """Of somebody the actor could choose; empty for anybody else (AC-160)."""
+    statement = select(PERSON.c.title, PERSON.c.mobile_mask).join(p.record, p.record.c.id == PERSON.c.record_id)
+    row = uow.conn.execute(statement.where(p.record.c.id == person_id, permissions.pickable_people(actor))).one_or_none()
+    return Card(None, None) if row is None else Card(row.title, row.mobile_mask)
+
+
 def by_ids(uow: UnitOfWork, actor: Principal, person_ids: Iterable[int]) -> dict[int, Person]:
     """The people with these record ids in the actor's university."""
     ids = sorted(set(person_ids))

@@ -10,7 +10,7 @@ from dashboards import frame
 from dashboards.forms import choices, progress
 from dashboards.forms.state import Form
 from dashboards.i18n import language, pick, t
-from ingestion import duplicates, records
+from ingestion import records
 from ingestion.catalog import kinds as k
 from ingestion.catalog import values
 from ingestion.catalog.kinds import Issue
@@ -84,18 +84,3 @@ def side_by_side(form: Form) -> None:
         if not isinstance(step, k.Step | k.Documents) and form.document.get(name) != form.stale.document.get(name):
             lines.append((pick(step.zh, step.en), t("两份不同")))
     frame.rows(lines)
-
-
-def similar(actor: Principal, form: Form, field: k.Field) -> None:
-    """Records that may be the same, named while the title or DOI is typed (AC-175)."""
-    typed = form.document.get(field.name)
-    if not typed:
-        return
-    stamp = (str(form.document.get(form.type.title)), str(form.document.get("doi")))
-    if form.near is None or form.near[0] != stamp:
-        with frame.store().read(actor.university_code) as uow:
-            form.near = (stamp, list(duplicates.candidates(uow, actor, form.type_id, dict(form.document), form.record_id)))
-    for number, one in enumerate([c for c in form.near[1] if c.field == field.name][:3]):
-        with st.container(gap="xxsmall", key=f"near-{field.name}-{number}"):
-            about = f"《{frame.md(one.title)}》 {frame.md(one.owner)} {frame.md(one.number)} · {frame.state_word(one.state)}" if one.record_id else ""
-            st.caption(f":orange[:material/content_copy: {t('疑似重复')}] {about} {frame.md(pick(one.reason_zh, one.reason_en))}")

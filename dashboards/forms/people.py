@@ -60,9 +60,20 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
     )
     if shared:
         st.caption(share_source(table))
+    if step.role == "leader" and mine and mine[0][1].get("person_id"):
+        _leader(actor, mine[0][1]["person_id"], held)
     for number, issue in enumerate(problems.get("contributors") or []):
         with st.container(key=f"err-{key}-{number}"):
             st.markdown(frame.md(pick(issue.zh, issue.en)))
+
+
+def _leader(actor: Principal, person_id: int, held: dict[int, people.Person]) -> None:
+    """What is known of the leader chosen; read from the person, never typed."""
+    with frame.store().read(actor.university_code) as uow:
+        known = people.card(uow, actor, person_id)
+    title = choices.code_word(actor, "gbt8561_title", known.title) if known.title else "—"
+    college = held[person_id].college if person_id in held else "—"
+    frame.rows([(t("职称"), title), (t("所属学院"), college or "—"), (t("联系电话"), known.phone or "—")], narrow=True)
 
 
 def _columns(actor: Principal, step: Contributors) -> list[dict[str, Any]]:

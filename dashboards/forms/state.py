@@ -31,8 +31,9 @@ KEY = "form"
 
 @dataclass
 class Form:
-    """``saves`` counts the saves of this visit; ``stale`` holds the record as somebody else saved it; ``reader`` is
-    whom the page was last drawn for: a value is understood for them even if their session has fallen asleep."""
+    """``saves`` counts the saves of this visit; ``stale`` holds the record as somebody else saved it; ``followed`` is
+    the step the address was last made to name; ``reader`` is whom the page was last drawn for: a value is
+    understood for them even if their session has fallen asleep."""
 
     type_id: str
     record_id: int | None = None
@@ -49,6 +50,7 @@ class Form:
     saved_at: datetime | None = None
     saves: int = 0
     step: str = ""
+    followed: str = ""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     notes: list[str] = field(default_factory=list)
     stale: RecordView | None = None

@@ -235,6 +235,11 @@ def test_reload_keeps_draft_and_step_and_two_tabs_do_not_overwrite(world: World,
     page.wait_for_url(re.compile(r"id=\d+"))
     settle(page)
     step(page, "论文收录")
+    page.go_back()
+    settle(page)
+    expect(field(page, "论文名称")).to_have_value("磷石膏基胶凝材料的早期水化")
+    page.go_forward()
+    settle(page)
     page.get_by_role("button", name="新增一行").click()
     settle(page)
     fill(page, "收录时间（年）", "去年")  # what cannot be read stays too

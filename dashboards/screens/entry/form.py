@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import frame, navigation
-from dashboards.forms import checks, children, fields, files, people, progress
+from dashboards.forms import checks, children, fields, files, people, progress, similar
 from dashboards.forms.state import Form, kept_texts, opened
 from dashboards.i18n import listed, pick, t
 from dashboards.screens.entry import handover
@@ -29,6 +29,9 @@ def show() -> None:
     form = opened(type_id, record_id, query.get("step"), query.get("amend") == "1")
     if form.record_id is not None and form.amendment is None and "edit" not in form.allowed:
         navigation.go("record", id=str(form.record_id))
+    asked = query.get("step")
+    if form.followed and asked != form.followed and asked in [s.name for s in form.steps]:
+        form.step = asked  # the browser's back and forward buttons
     _page(form)
     _follow(form)
 
@@ -41,6 +44,7 @@ def _follow(form: Form) -> None:
     for name, value in wanted.items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
+    form.followed = form.step
 
 
 @st.fragment
@@ -118,7 +122,7 @@ def _chosen(form: Form, key: str) -> None:
 
 
 def _go(form: Form, step: str) -> None:
-    form.step = step
+    form.step = form.followed = step
     st.query_params["step"] = step
     if form.record_id is not None:
         form.save()
@@ -154,8 +158,7 @@ def _fields(actor: Principal, form: Form, step: Step, problems: dict[str, list[I
         if not isinstance(field, FileSlot):
             with grid.container():
                 fields.draw(actor, form, field, form.document, field.name, field.name, problems)
-                if field.name in (form.type.title, "doi"):
-                    checks.similar(actor, form, field)
+                similar.draw(actor, form, field)
     slots = [f for f in shown if isinstance(f, FileSlot)]
     if slots:
         grid = st.grid(2, min_column_width=300, gap="small")

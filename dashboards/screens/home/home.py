@@ -10,7 +10,7 @@ from dashboards import frame, navigation
 from dashboards.charts import figures
 from dashboards.i18n import pick, t
 from dashboards.screens.home import counts
-from ingestion import accounts, notices, review
+from ingestion import accounts, claims, notices, review
 from ingestion.catalog.registry import ALL_RECORDS, GROUPS
 from ingestion.principal import Principal
 from ingestion.store.engine import local_time, today, utc_now
@@ -85,11 +85,13 @@ def _todo(actor: Principal, cells: list[counts.Cell]) -> None:
     drafts = sum(c.n for c in cells if c.state == "00")
     with frame.store().read(actor.university_code) as uow:
         asked = review.unanswered(uow, actor)
-    st.markdown(f"**{t('待我处理')} {returned + drafts + len(asked)}**")
+        claimed = len(claims.pending(uow, actor))
+    st.markdown(f"**{t('待我处理')} {returned + drafts + claimed + len(asked)}**")
     for record_id, _type_id, title in asked[:3]:
         if st.button(t("答复询问：{title}", title=frame.md(title or "—")), icon=":material/help:", type="tertiary", key=f"asked-{record_id}"):
             navigation.go("record", id=str(record_id))
     _door(t("退回修改"), returned, "undo", "returned", "search", own="1", state="11,21")
+    _door(t("待认领"), claimed, "person_check", "claims", "claims")
     _door(t("草稿待提交"), drafts, "edit_note", "drafts", "search", own="1", state="00")
 
 

@@ -25,7 +25,7 @@ from ingestion.store.engine import UnitOfWork, local_time
 ACTIONS = {
     "submit": "提交", "submit_on_behalf": "代填提交", "submit_skip": "提交（不经学院）", "file": "直接入库", "approve": "通过", "return": "退回", "withdraw": "撤回",
     "hand_back": "退回学院", "void": "作废", "ask": "询问", "answer": "答复", "transfer": "转交", "refuse": "驳回", "open": "发起变更", "apply": "变更生效",
-    "amend": "发起变更", "delete": "删除", "import": "导入",
+    "amend": "发起变更", "delete": "删除", "import": "导入", "confirmed": "认领", "declined": "不是我的",
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
+from dashboards.screens.account import claims as own_claims
 from dashboards.screens.query import actions, details
-from ingestion import audit, records, review
+from ingestion import audit, claims, records, review
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import NotFound, Principal
 from ingestion.records.view import RecordView
@@ -40,6 +41,12 @@ def _page(actor: Principal, view: RecordView) -> None:
     with frame.store().read(actor.university_code) as uow:
         events = review.history(uow, actor, view.id)
     actions.question(actor, view, events)
+    with frame.store().read(actor.university_code) as uow:
+        waits = claims.waits_for(uow, actor, view.id)
+    if waits:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="claim_card"):
+            st.markdown(f":blue[:material/person_check:] {t('这条记录由他人录入，署有您的名字。是您的成果吗？')}", width="content")
+            own_claims.buttons(actor, view.id)
     actions.last_return(actor, view.type_id, view.id, view.state)
     if view.amendment is not None:
         actions.last_return(actor, view.type_id, view.id, str(view.amendment["state"]), int(view.amendment["id"]))

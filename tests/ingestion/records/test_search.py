@@ -88,7 +88,7 @@ def test_nobody_finds_what_is_not_theirs(world: World, papers: list[RecordView])
         assert {r.type_id for r in search.anywhere(uow, world.o1, "张伟")} >= {"paper", "person"}
 
 
-@pytest.mark.ac("AC-040", "AC-183")
+@pytest.mark.ac("AC-040", "AC-160", "AC-183")
 def test_people_are_found_by_number_name_and_pinyin_with_their_college(world: World) -> None:
     with world.begin() as uow:
         names = [(p.name, p.staff_no, p.college) for p in people.find(uow, world.r2, "张伟")]
@@ -99,6 +99,10 @@ def test_people_are_found_by_number_name_and_pinyin_with_their_college(world: Wo
         assert people.find(uow, world.r2, "王强") == people.find(uow, world.r2, " ") == []
         assert people.find(uow, world.e1, "张伟") == []
         assert people.by_staff_no(uow, world.o1, ["123", "00123"]).keys() == {"00123"}
+        known = people.card(uow, world.r2, world.person("r1"))
+        assert known.title and known.phone and "****" in known.phone  # never in clear
+        for stranger in (world.e1, world.q1):
+            assert people.card(uow, stranger, world.person("r1")) == people.Card(None, None)
 
 
 def test_the_query_is_a_value() -> None:
