@@ -144,7 +144,7 @@ def local(sqlite_store: Store, cheap_argon: None) -> Store:
         ("UPDATE audit_row SET account_id = 1 WHERE id = 2", "审计记录 2 已被改动。"),
         ("DELETE FROM audit_row WHERE id = 5", "审计记录 5 已缺失。"),
         ("UPDATE audit_block SET leaves = replace(leaves, 'a', 'b') WHERE id = 1", "审计区块 1 的链接不成立。"),
-        ("UPDATE audit_block SET signature = replace(signature, '1', '2') WHERE id = 2", "审计区块 2 的签名不成立。"),
+        ("UPDATE audit_block SET signature = CASE substr(signature, 1, 1) WHEN 'a' THEN 'b' ELSE 'a' END || substr(signature, 2) WHERE id = 2", "审计区块 2 的签名不成立。"),
         ("DELETE FROM audit_block WHERE id = 2", "审计区块 3 的链接不成立。"),
     ],
 )
