@@ -12,12 +12,12 @@ from dashboards import frame, navigation, paging
 from dashboards.forms import choices, files
 from dashboards.i18n import language, listed, pick, t
 from dashboards.screens.files import counted, packing
-from dashboards.screens.query import filters
+from dashboards.screens.query import details, filters
 from dashboards.screens.query.records import TINTS
-from ingestion import libraries, records
+from ingestion import libraries
 from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
 from ingestion.libraries import Holding, Selection, Totals
-from ingestion.principal import NotFound, OperationError, Principal
+from ingestion.principal import NotFound, Principal
 
 SIZE = 50
 STATES = ("00", "10", "20", "11", "21", "30", "90")
@@ -205,16 +205,9 @@ def _columns(selection: Selection, narrow: bool) -> dict[str, object]:
 
 def _side(actor: Principal, record_id: int) -> None:
     """The files of the ticked record, and the way to it."""
-    try:
-        with frame.store().read(actor.university_code) as uow:
-            view = records.load(uow, actor, record_id)
-    except OperationError as refused:
-        st.caption(frame.said(refused))
+    view = details.opened(actor, record_id)
+    if view is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        frame.badge(view.display_state)
-        st.caption(view.number, width="content")
-    st.markdown(f"**{frame.md(view.title or '—')}**")
     files.of_record(actor, view)
     if st.button(t("打开"), icon=":material/open_in_new:", key="side_open"):
         navigation.go("record", id=str(view.id))

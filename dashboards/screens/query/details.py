@@ -15,10 +15,10 @@ from dashboards import frame
 from dashboards.forms import choices, files, progress
 from dashboards.forms.people import SHARE, share_word
 from dashboards.i18n import language, pick, t
-from ingestion import people, review, shares
+from ingestion import people, records, review, shares
 from ingestion.catalog import kinds as k
 from ingestion.catalog import values
-from ingestion.principal import Principal
+from ingestion.principal import OperationError, Principal
 from ingestion.records.view import RecordView
 from ingestion.store.engine import UnitOfWork, local_time
 
@@ -27,6 +27,22 @@ ACTIONS = {
     "hand_back": "退回学院", "void": "作废", "ask": "询问", "answer": "答复", "transfer": "转交", "refuse": "驳回", "open": "发起变更", "apply": "变更生效",
     "amend": "发起变更", "delete": "删除", "import": "导入", "confirmed": "认领", "declined": "不是我的",
 }  # fmt: skip
+
+
+def opened(actor: Principal, record_id: int) -> RecordView | None:
+    """The head of a side panel: state, number and title of the ticked record. None, said on the page, where it may
+    not be seen any more."""
+    try:
+        with frame.store().read(actor.university_code) as uow:
+            view = records.load(uow, actor, record_id)
+    except OperationError as refused:
+        st.caption(frame.said(refused))
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        frame.badge(view.display_state)
+        st.caption(view.number, width="content")
+    st.markdown(f"**{frame.md(view.title or '—')}**")
+    return view
 
 
 def shown(actor: Principal, field: k.Field, value: Any, document: Mapping[str, Any] | None = None) -> str:

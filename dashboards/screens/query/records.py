@@ -12,13 +12,13 @@ from dashboards.forms import choices, progress
 from dashboards.i18n import language, pick, t
 from dashboards.screens.exchange import lists
 from dashboards.screens.query import actions, details, filters
-from ingestion import permissions, records, search
+from ingestion import permissions, search
 from ingestion.catalog import kinds as k
 from ingestion.catalog import values
 from ingestion.catalog.kinds import RecordType
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange.references import kinds
-from ingestion.principal import NotFound, OperationError, Principal
+from ingestion.principal import NotFound, Principal
 from ingestion.search import Page, Query
 
 TINTS = {"00": "#E3E7EC", "10": "#CFE0F8", "20": "#CFE0F8", "11": "#FBDDBE", "21": "#FBDDBE", "30": "#C4E7D2", "40": "#E0D3F5", "90": "#E3E7EC"}
@@ -190,16 +190,9 @@ def _columns(declared: RecordType, narrow: bool) -> dict[str, object]:
 
 def _side(actor: Principal, record_id: int) -> None:
     """The record behind the ticked row: track, fields, files, and what may be done."""
-    try:
-        with frame.store().read(actor.university_code) as uow:
-            view = records.load(uow, actor, record_id)
-    except OperationError as refused:
-        st.caption(frame.said(refused))
+    view = details.opened(actor, record_id)
+    if view is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        frame.badge(view.display_state)
-        st.caption(view.number, width="content")
-    st.markdown(f"**{frame.md(view.title or '—')}**")
     with frame.store().read(actor.university_code) as uow:
         details.track(actor, uow, view.id)
     fields, files, history = st.tabs([t("字段"), t("附件"), t("审核记录")])
