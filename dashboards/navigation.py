@@ -84,6 +84,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("initial", N_("历史初始化"), UNIVERSITY, "dashboards.screens.exchange.initial:show", ("office_admin",)),
     Entry("units", N_("院系"), RESOURCES, "dashboards.screens.admin.units:show", ("office_admin",)),
     Entry("accounts", N_("账号"), RESOURCES, "dashboards.screens.admin.accounts:show", ("office_admin", "province_staff")),
+    Entry("account_lists", N_("批量开通账号"), RESOURCES, "dashboards.screens.admin.account_lists:show", ("office_admin",), hidden=True),
     Entry("resets", N_("找回密码"), RESOURCES, "dashboards.screens.admin.resets:show", ("office_admin", "province_staff")),
     Entry("shares", N_("完成人分配表"), RESOURCES, "dashboards.screens.admin.shares:show", ("office_admin",)),
     Entry("years", N_("年度锁定"), RESOURCES, "dashboards.screens.admin.years:show", ("office_admin", "province_staff")),

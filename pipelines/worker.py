@@ -23,7 +23,7 @@ CLEAN_EVERY = 24 * 3600.0
 
 def handlers() -> Mapping[str, jobs.Handler]:
     """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
-    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip}
+    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip, **dict.fromkeys(("accounts_list", "accounts_people", "accounts_sheet"), _accounts)}
 
 
 def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
@@ -42,6 +42,12 @@ def _import(store: Store, work: jobs.Job) -> jobs.Outcome:
     from ingestion.exchange import import_jobs
 
     return import_jobs.run_job(store, work)
+
+
+def _accounts(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from ingestion.exchange.account_lists import work as account_work
+
+    return account_work.run_job(store, work)
 
 
 def _library_zip(store: Store, work: jobs.Job) -> jobs.Outcome:

@@ -89,13 +89,18 @@ def locked_year(
     if day is None:
         return
     if _closed(uow, university_code, type_id, day.year, (actor.person_id, derive.best_staff(document))):
-        field = ALL_RECORDS[type_id].field(ALL_RECORDS[type_id].dated_by)
-        yield Issue(
-            field.name,
-            f"{field.zh}：{day.year} 年度已锁定，不能录入或变更。如需补录，请联系科研处。",
-            f"{field.en}: the year {day.year} is closed for entry and change; ask the research office.",
-            rule=LOCKED_YEAR,
-        )
+        yield closed_year(type_id, day.year)
+
+
+def closed_year(type_id: str, year: int) -> Issue:
+    """What is said of a record dated in a closed year."""
+    field = ALL_RECORDS[type_id].field(ALL_RECORDS[type_id].dated_by)
+    return Issue(
+        field.name,
+        f"{field.zh}：{year} 年度已锁定，不能录入或变更。如需补录，请联系科研处。",
+        f"{field.en}: the year {year} is closed for entry and change; ask the research office.",
+        rule=LOCKED_YEAR,
+    )
 
 
 def _closed(uow: UnitOfWork, university_code: str, type_id: str, year: int, persons: tuple[int | None, ...]) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ingestion.principal import Principal
+from pipelines.commands import account_import
 from pipelines.commands.data import acting
 from pipelines.commands.shell import Failure, Progress, command_class, emit
 from pipelines.commands.words import Words
@@ -26,16 +27,16 @@ def register(app: typer.Typer, words: Words) -> None:
         help=words(
             "导入文件：28 种记录的表格（xlsx、xls、csv 等，列名和顺序不限），以及题录文件，作为历史数据由科研处归档为"
             "paper（论文）、book（著作）、standard（标准）、patent（专利）；题录格式按内容识别：BibTeX、RIS、EndNote、NoteExpress、RefWorks、"
-            "知网自定义、GB/T 7714 列表、CSSCI、Web of Science、Scopus CSV、PubMed。全部生效或全部不生效；结束时显示读取、新增、更新、未变、重复、错误的数量。",
+            "知网自定义、GB/T 7714 列表、CSSCI、Web of Science、Scopus CSV、PubMed。accounts 为账号名单，附激活单。全部生效或全部不生效；结束时显示读取、新增、更新、未变、重复、错误的数量。",
             "Imports a file: a table of any of the 28 record types (xlsx, xls, csv …, any names and order of columns) "
             "or a bibliographic file, filed as history by the research office as paper, book, standard or patent (the format is told by "
             "the content: BibTeX, RIS, EndNote, NoteExpress, RefWorks, CNKI's own, GB/T 7714 lists, CSSCI, Web of Science, Scopus CSV, "
-            "PubMed). It takes effect whole or not at all, and ends "
+            "PubMed), or accounts from a list, with their activation sheet. It takes effect whole or not at all, and ends "
             "with its counts: read, new, changed, unchanged, duplicate, error.",
         ),
     )
     def import_(
-        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型，如 paper。", "The record type, as paper."))],
+        type_id: Annotated[str, typer.Argument(metavar=words("类型", "TYPE"), help=words("记录类型，如 paper；或 accounts。", "The record type, as paper; or accounts."))],
         file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("要导入的文件。", "The file to import."))],
         university: Annotated[str, typer.Option("--university", metavar=words("代码", "CODE"), help=words("高校代码，如 99001。", "The university's code, as 99001."))],
         as_user: Annotated[str, typer.Option("--as", metavar=words("账号", "USER"), help=words("以哪个账号导入，权限和署名随之。", "The account that imports; its permissions and authorship apply."))],
@@ -77,13 +78,15 @@ def register(app: typer.Typer, words: Words) -> None:
         non_secret: Annotated[bool, typer.Option("--non-secret", help=words("确认本批信息不涉密（必须）。", "Declares that the batch holds nothing secret (needed)."))] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", help=words("只检查，不写入。", "Check only, write nothing."))] = False,
         errors: Annotated[Path | None, typer.Option("--errors", metavar=words("文件", "FILE"), help=words("把标注了错误的原文件写到这里（.xlsx）；题录文件为 .csv。", "Write the file with its errors marked here (.xlsx); of a bibliographic file a .csv."))] = None,
+        activations: Annotated[Path | None, typer.Option("--activations", metavar=words("文件", "FILE"), help=words("把新账号的激活单写到这里（.xlsx，仅 accounts）。", "Write the activation sheet of new accounts here (.xlsx; accounts only)."))] = None,
+        address: Annotated[str, typer.Option("--address", metavar=words("网址", "URL"), help=words("激活地址前面的网址。", "The address the links begin with."))] = "http://127.0.0.1:8501",
         as_json: Annotated[bool, json_option] = False,
     ) -> None:
         from ingestion.catalog.registry import ALL_RECORDS
         from ingestion.store.engine import open_store
 
-        if type_id not in ALL_RECORDS:
-            there = list(ALL_RECORDS)
+        if type_id not in (*ALL_RECORDS, account_import.ACCOUNTS):
+            there = [*ALL_RECORDS, account_import.ACCOUNTS]
             raise Failure(words(f"类型“{type_id}”不能导入；可用：{'、'.join(there)}。", f"The type “{type_id}” cannot be imported; there is: {', '.join(there)}."))
         if people not in ("", "hold", "unlinked"):
             raise Failure(words(f"--people “{people}”无效；可用：hold、unlinked。", f"--people “{people}” is not valid; there are: hold, unlinked."))
@@ -93,6 +96,16 @@ def register(app: typer.Typer, words: Words) -> None:
         )  # fmt: skip
         store = open_store()
         try:
+            if type_id == account_import.ACCOUNTS:
+                other = {"--college": college, "--set": sets, "--map": maps, "--as-history": as_history, "--all-or-nothing": all_or_nothing,
+                         "--people": people, "--alike": alike, "--total": totals}  # fmt: skip
+                account_import.run(
+                    store, university, as_user, file, other=other, sheet=sheet, dry_run=dry_run, errors=errors, activations=activations, address=address,
+                    words=words, as_json=as_json,
+                )  # fmt: skip
+                return
+            if activations is not None:
+                raise Failure(words("选项 --activations 只用于 accounts。", "The option --activations is for accounts only."))
             actor = _importer(store, university, as_user, type_id, words)
             if not non_secret and not dry_run and sys.stdin.isatty():
                 non_secret = typer.confirm(words("涉密数据不得上网。确认本批信息不涉密？", "Does this batch hold nothing secret?"))

@@ -19,10 +19,7 @@ from ingestion.store.engine import open_store
 from ingestion.store.platform import METADATA
 from ingestion.store.triggers import WATCHED
 
-COPIED = [name for name in WATCHED if name not in ("university", "unit", "code_item", "share_rule", "amendment")]
-
-RENAMED = (("record_key", "value"), ("person", "staff_no"), ("record", "title"), ("award", "outcome_name"))
-"""What tells records apart: with the same words every award would be one of its copies' (the highest counts)."""
+COPIED = [name for name in WATCHED if name not in ("university", "unit", "code_item", "amendment")]
 
 
 def shifted(table: Table) -> set[str]:
@@ -55,7 +52,7 @@ def multiply(path: Path, times: int) -> int:
             for column in columns:
                 if column in moved:
                     values.append(f'"{column}" + {step * n}')
-                elif (name, column) in RENAMED:
+                elif (name, column) in (("record_key", "value"), ("person", "staff_no")):
                     values.append(f"\"{column}\" || '-{n}'")
                 else:
                     values.append(f'"{column}"')

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from ingestion import accounts, records, settings, years
+from ingestion import accounts, jobs, records, settings, years
+from ingestion.exchange.account_lists import work
 from ingestion.store.engine import today
 from tests.journeys.conftest import World
 from tests.journeys.steps import arrive, expect_text, open_page, settle
@@ -141,3 +143,33 @@ def test_settings_and_closed_years_hold_at_once(world: World, log_in) -> None:
         [closed] = years.locked(uow, office_principal)
         assert closed.year == last
         years.reopen(uow, office_principal, "99001", last, "旅程结束后恢复")
+
+
+@pytest.mark.ac("AC-198")
+def test_a_list_of_accounts_is_checked_made_and_handed_out(world: World, log_in, tmp_path) -> None:
+    page = log_in("o1")
+    path = tmp_path / "名单.csv"
+    path.write_text("登录名,职工姓名,身份,所在学院\nfx9,高山,分析员,\nfx8,高水,皇帝,\n", encoding="gb18030")
+    open_page(page, f"{world.address}/accounts")
+    page.get_by_role("button", name="批量开通账号").click()
+    page.locator(".st-key-upbox-accounts input[type=file]").set_input_files({"name": "论文.csv", "mimeType": "text/csv", "buffer": "题目,期刊\na,b\n".encode()})
+    expect_text(page, "缺少“账号”或“工号”列；文件中的列有：题目、期刊")
+    page.locator(".st-key-upbox-accounts input[type=file]").set_input_files(path)
+    expect_text(page, "角色“皇帝”不在可选值中")
+    page.reload()  # nothing is lost by F5
+    expect_text(page, "名单.csv")
+    settle(page)
+    with page.expect_download() as marked:
+        page.get_by_role("button", name="只下载错误行（1）").click()
+    assert marked.value.suggested_filename == "名单_错误行.xlsx"
+    settle(page)
+    page.get_by_role("button", name="开通 1 个账号").click()
+    expect_text(page, "等待执行")
+    assert jobs.run_pending(world.store, dict.fromkeys(work.KINDS, work.run_job)) == 1
+    with page.expect_download() as sheet:
+        page.get_by_role("link", name="下载").first.click()
+    sheet.value.save_as(tmp_path / "单.xlsx")
+    line = next(openpyxl.load_workbook(tmp_path / "单.xlsx").worksheets[0].iter_rows(min_row=3, values_only=True))
+    assert line[0] == "高山" and str(line[5]).startswith(f"{world.address}/activate/")
+    page.goto(str(line[5]))
+    expect_text(page, "高山")

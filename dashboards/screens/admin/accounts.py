@@ -7,13 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import frame, paging
+from dashboards import frame, navigation, paging
 from dashboards.forms import choices
 from dashboards.i18n import listed, t
-from dashboards.screens.exchange import lists
 from ingestion import accounts, people
 from ingestion.accounts import AccountRow, Grant
-from ingestion.exchange import template
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import local_time, utc_now
 
@@ -31,8 +29,8 @@ def show() -> None:
     with frame.page(t("账号")):
         if st.button(t("新增账号"), icon=":material/person_add:", type="primary", key="new_account"):
             _new(actor)
-        if not actor.is_province and st.button(t("下载模板"), icon=":material/description:", key="template"):
-            lists.download_template(actor, template.ACCOUNTS)
+        if not actor.is_province and st.button(t("批量开通账号"), icon=":material/group_add:", key="to_lists"):
+            navigation.go("account_lists")
     text = str(st.text_input(t("姓名或账号"), key="q", type="search", bind="query-params", live="500ms", placeholder=t("姓名或账号"), width=320, on_change=paging.first) or "")
     page = paging.number()
     with frame.store().read(_scope(actor)) as uow:

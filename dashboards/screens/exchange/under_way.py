@@ -29,27 +29,30 @@ class Told:
     export_id: str = ""
 
 
-def cards(kind: str, wanted: Callable[[Job], bool], told: Callable[[Job], Told]) -> None:
-    """The account's jobs of a kind. Looked at each second while one is open, and not at all otherwise."""
-    found = _mine(kind, wanted)
+def cards(kind: str, wanted: Callable[[Job], bool], told: Callable[[Job], Told], *also: str) -> bool:
+    """The account's jobs of a kind, or of several kinds. Looked at each second while one is open, and not at all
+    otherwise; whether one is."""
+    kinds = (kind, *also)
+    found = _mine(kinds, wanted)
+    running = any(job.state in OPEN for job in found)
     if found:
-        running = any(job.state in OPEN for job in found)
-        st.fragment(_drawn, run_every="1s" if running else None)(kind, wanted, told)
+        st.fragment(_drawn, run_every="1s" if running else None)(kinds, wanted, told)
+    return running
 
 
-def _mine(kind: str, wanted: Callable[[Job], bool]) -> list[Job]:
+def _mine(kinds: tuple[str, ...], wanted: Callable[[Job], bool]) -> list[Job]:
     actor = frame.current()
     with frame.store().read(actor.university_code) as uow:
         found = jobs.list_for(uow, actor, 30)
-    return [job for job in found if job.kind == kind and job.created_at > utc_now() - SHOWN and wanted(job)][:MOST]
+    return [job for job in found if job.kind in kinds and job.created_at > utc_now() - SHOWN and wanted(job)][:MOST]
 
 
-def _drawn(kind: str, wanted: Callable[[Job], bool], told: Callable[[Job], Told]) -> None:
-    found = _mine(kind, wanted)
-    with st.container(border=True, gap="xsmall", key=f"under_way_{kind}"):
+def _drawn(kinds: tuple[str, ...], wanted: Callable[[Job], bool], told: Callable[[Job], Told]) -> None:
+    found = _mine(kinds, wanted)
+    with st.container(border=True, gap="xsmall", key=f"under_way_{kinds[0]}"):
         for job in found:
             _card(job, told(job))
-    still_open, was_open = any(job.state in OPEN for job in found), f"under_way_open_{kind}"
+    still_open, was_open = any(job.state in OPEN for job in found), f"under_way_open_{kinds[0]}"
     if st.session_state.get(was_open) and not still_open:
         st.session_state[was_open] = False
         st.rerun()  # the last look each second: the page is drawn once more and then left alone

@@ -267,7 +267,7 @@ def _onboarding(actor: Principal) -> None:
     steps = (
         (t("人员导入"), 100 if found.people else 0, t("{n} 人", n=found.people), "person"),
         (t("历史数据"), 100 if found.history else 0, t("{n} 批", n=found.history), "paper"),
-        (t("账号发放"), round(100 * (found.people - without) / found.people) if found.people else 0, t("{n} 人已登录", n=found.accounts), "accounts"),
+        (t("账号发放"), round(100 * (found.people - without) / found.people) if found.people else 0, t("{n} 人已登录", n=found.accounts), "account_lists"),
         (t("本年录入"), 100 if found.entered else 0, t("{n} 条", n=found.entered), "paper"),
     )
     if all(percent for _w, percent, _a, _p in steps) or (found.people and found.entered):

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ingestion import records, serializer
+from ingestion import records, serializer, years
 from ingestion.exchange import importing
 from ingestion.exchange.importing import Options
 from ingestion.principal import Denied, OperationError
 from ingestion.store import platform as p
+from ingestion.store.engine import today
 from ingestion.store.tables import TYPE_TABLES
 from tests.ingestion.exchange.importing.conftest import T1, Sheets, World, count, fields, states, taken, write
 
@@ -258,3 +259,27 @@ def test_universities_do_not_meet(world: World, sheet: Sheets) -> None:
     theirs = taken(world, world.o2, "paper", path)  # 00123 is somebody else there; no college, no person of ours
     assert theirs.counts["duplicate"] == 0 and states(world, "paper", "99002") in ({}, {"30": 1})
     assert states(world, "paper") == {"30": 1}
+
+
+@pytest.mark.ac("AC-226")
+def test_a_closed_year_takes_the_rows_of_who_is_excepted_alone(sqlite_world: World, sheet: Sheets) -> None:
+    world, last = sqlite_world, today().year - 1
+    theirs = [{**world.valid("paper", owner), "title": title, "doi": f"10.1000/{owner}", "published_on": f"{last}-03-01"} for owner, title in (("r1", "锁定年度补录的一篇论文"), ("r2", "无人准许补录的另一项研究"))]
+    with world.begin() as uow:
+        years.lock(uow, world.o1, T1, last, ["paper"])
+    path = sheet(world, "paper", theirs)
+    refused = taken(world, world.s11, "paper", path)
+    assert (refused.counts["new"], refused.counts["error"]) == (0, 2)
+    with world.begin() as uow:
+        allowed = years.allow(uow, world.o1, last, world.person("r1"), today(), "出国期间未录入")
+    assert taken(world, world.s11, "paper", path, dry_run=True).counts["error"] == 1
+    with world.begin() as uow:
+        years.end(uow, world.o1, allowed)
+    assert taken(world, world.s11, "paper", path, dry_run=True).counts["error"] == 2
+    with world.begin() as uow:
+        years.allow(uow, world.o1, last, world.person("r1"), today(), "出国期间未录入")
+    outcome = taken(world, world.s11, "paper", path)
+    assert (outcome.counts["new"], outcome.counts["error"]) == (1, 1)
+    with world.store.read(T1) as uow:
+        [row], _n = importing.rows(uow, world.s11, outcome.batch_id or 0, results=("error",))
+    assert row.row == 3 and f"{last} 年度已锁定，不能录入或变更。如需补录，请联系科研处。" in row.issues[0].zh
