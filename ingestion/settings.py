@@ -64,6 +64,11 @@ SETTINGS: dict[str, Setting] = {
             "others_may_enter", "允许非排名最靠前者录入", "Others than the best-ranked may enter", True,
             hint=("开启时，不是校内排名最靠前的教师填写理由后可以提交；关闭时只能转交给应录入的人。", "While on, somebody other than the best-ranked own teacher may submit with a reason; while off the draft can only be handed over."),
         ),
+        Setting(
+            "peers_shown", "同类对标中其他高校的名称", "Names of other universities in the comparison with peers", "masked", choices=("masked", "named"), own=False,
+            words=(("匿名（高校 A、高校 B …）", "masked (University A, B …)"), ("显示校名", "named")),
+            hint=("高校在“同类对标”里看到本校的名称；其他高校是否显示校名由省厅决定。", "A university sees itself by name; whether it sees the names of others is the province's decision."),
+        ),
         Setting("support_phone", "服务电话", "Support phone", "", own=False),
         Setting("support_mail", "服务邮箱", "Support e-mail", "", own=False),
     )

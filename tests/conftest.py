@@ -6,6 +6,7 @@ every test runs under row-level security. Where CI=true a missing PostgreSQL fai
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
 _copies = itertools.count()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported by now stays: the collector need not look at it again (``tests/__init__.py``)."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Comparing universities: sums of the province's file, ranks and medians over those compared.
 
-Holds no record and no person. A rank counts only universities with a value; equal values share a rank.
+Holds no record and no person. A rank counts only universities with a value, and none is given among fewer than
+``RANKED`` of them; equal values share a rank.
 """
 
 from __future__ import annotations
@@ -8,8 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median as middle
+from typing import Literal
 
+from dashboards.marts.numbers import derive
 from dashboards.marts.reader import Mart
+
+Basis = Literal["total", "head", "money"]
+"""Total, per member of staff in post, per million yuan of funds received in the year."""
+
+RANKED = 5
+"""Fewer universities with a value than this have no order among them."""
+
+SMALL = 3
+"""Fewer records than this and a university's value says little: 样本小."""
+
+MONEY = "F01"
+FEN_PER_MILLION = 100_000_000
 
 GROUPS: dict[str, tuple[str, str]] = {
     "double_first_class": ("双一流", "Double first-class"),
@@ -20,8 +35,20 @@ GROUPS: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
+class _Cell:
+    value: float | None = None
+    total: float | None = None
+    records: int = 0
+    staff: int | None = None
+    millions: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+@dataclass(frozen=True)
 class Line:
-    """One university in the comparison. ``value`` is the chosen one (total or per head)."""
+    """One university in the comparison. ``value`` is the chosen one (by ``Basis``); ``rank`` its place among those
+    compared, ``group_rank`` among the ``group_size`` of its peer group that have a value."""
 
     university_code: str
     name: str
@@ -32,9 +59,23 @@ class Line:
     total: float | None
     records: int
     staff: int | None
+    millions: float | None
+    numerator: float | None
+    denominator: float | None
     history: tuple[float | None, ...]
     rank: int | None
     rank_before: int | None
+    group_rank: int | None
+    group_size: int
+
+    def divisor(self, basis: Basis) -> float | None:
+        """What the total is divided by; None for the total itself."""
+        return {"total": None, "head": self.staff, "money": self.millions}[basis]
+
+    @property
+    def is_small(self) -> bool:
+        """A value out of so few records that one more would change the picture."""
+        return self.value is not None and 0 < self.records < SMALL
 
     @property
     def moved(self) -> int | None:
@@ -57,39 +98,56 @@ def years(mart: Mart) -> list[int]:
     return [row[0] for row in mart.rows("SELECT DISTINCT year FROM rpt_province ORDER BY year DESC")]
 
 
-def compare(mart: Mart, indicator: str, year: int, groups: Sequence[str], *, per_head: bool) -> list[Line]:
+def compare(mart: Mart, indicator: str, year: int, groups: Sequence[str], *, basis: Basis = "total") -> list[Line]:
     """The universities of the peer groups, best first; those without a value last."""
-    values = _values(mart, indicator, range(year - 5, year + 1), per_head)
+    values = _values(mart, indicator, range(year - 5, year + 1), basis)
     members = [one for one in universities(mart) if not groups or one[3] in groups]
     codes = [one[0] for one in members]
-    ranks = _ranks({code: values.get((code, year), (None,))[0] for code in codes})
-    before = _ranks({code: values.get((code, year - 1), (None,))[0] for code in codes})
+    nothing = _Cell()
+    ranks = _ranks({code: values.get((code, year), nothing).value for code in codes})
+    before = _ranks({code: values.get((code, year - 1), nothing).value for code in codes})
+    within: dict[str, dict[str, float | None]] = {}
+    for code, _name, _name_en, group, _city in members:
+        within.setdefault(group, {})[code] = values.get((code, year), nothing).value
+    placed = {group: _ranks(known) for group, known in within.items()}
     lines = []
     for code, name, name_en, group, city in members:
-        value, total, records, staff = values.get((code, year), (None, None, 0, None))
-        history = tuple(values.get((code, y), (None,))[0] for y in range(year - 5, year + 1))
-        lines.append(Line(code, name, name_en, group, city, value, total, records, staff, history, ranks.get(code), before.get(code)))
-    return sorted(lines, key=lambda line: (line.rank is None, line.rank or 0, line.university_code))
+        here = values.get((code, year), nothing)
+        history = tuple(values.get((code, y), nothing).value for y in range(year - 5, year + 1))
+        lines.append(Line(
+            code, name, name_en, group, city, here.value, here.total, here.records, here.staff, here.millions, here.numerator,
+            here.denominator, history, ranks.get(code), before.get(code), placed[group].get(code),
+            sum(value is not None for value in within[group].values()),
+        ))  # fmt: skip
+    return sorted(lines, key=lambda line: (line.value is None, -(line.value or 0.0), line.university_code))
 
 
-def profile(mart: Mart, university_code: str, group: str, year: int, indicators: Sequence[str], *, per_head: bool) -> list[float | None]:
+def profile(mart: Mart, university_code: str, group: str, year: int, indicators: Sequence[str], *, basis: Basis = "total") -> list[float | None]:
     """Each indicator of one university with its peers' median as 100; None without either."""
     out: list[float | None] = []
     for indicator in indicators:
-        lines = compare(mart, indicator, year, (group,), per_head=per_head)
+        lines = compare(mart, indicator, year, (group,), basis=basis)
         own = next((line.value for line in lines if line.university_code == university_code), None)
         half = median([line.value for line in lines])
         out.append(own / half * 100 if own is not None and half else None)
     return out
 
 
-def by_city(lines: Sequence[Line]) -> dict[str, float]:
-    """City → sum of the values shown."""
-    out: dict[str, float] = {}
+def by_city(lines: Sequence[Line], operation: str = "", basis: Basis = "total") -> dict[str, float]:
+    """City → the value of its universities together. ``operation``: the formula of a derived indicator, applied to
+    the city's numerator and denominator: never a sum or a mean of ratios."""
+    above: dict[str, float] = {}
+    below: dict[str, float] = {}
     for line in lines:
-        if line.value is not None and line.city_code:
-            out[line.city_code] = out.get(line.city_code, 0.0) + line.value
-    return out
+        if line.value is None or not line.city_code:
+            continue
+        top, bottom = (line.numerator, line.denominator) if operation else (line.total, line.divisor(basis))
+        above[line.city_code] = above.get(line.city_code, 0.0) + (top or 0.0)
+        below[line.city_code] = below.get(line.city_code, 0.0) + (bottom or 0.0)
+    if not operation and basis == "total":
+        return above
+    values = {city: derive(operation or "ratio", value, below[city]) for city, value in above.items()}
+    return {city: value for city, value in values.items() if value is not None}
 
 
 def median(values: Sequence[float | None]) -> float | None:
@@ -106,20 +164,25 @@ def whole(mart: Mart, indicator: str, year: int) -> tuple[float | None, float | 
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 
-def _values(
-    mart: Mart, indicator: str, wanted: range, per_head: bool
-) -> dict[tuple[str, int], tuple[float | None, float | None, int, int | None]]:
+def _values(mart: Mart, indicator: str, wanted: range, basis: Basis) -> dict[tuple[str, int], _Cell]:
+    """What ``rpt_province`` holds of the years, divided as asked. Without anything to divide by there is no value."""
     rows = mart.rows(
-        "SELECT university_code, year, value, value_per_head, records, staff FROM rpt_province"
-        " WHERE indicator = ? AND category_1 = '*' AND university_code <> '*' AND year BETWEEN ? AND ?",
-        (indicator, wanted[0], wanted[-1]),
+        "SELECT p.university_code, p.year, p.value, p.value_per_head, p.records, p.staff, m.value / ?,"
+        " p.numerator, p.denominator"
+        " FROM rpt_province AS p LEFT JOIN rpt_province AS m ON m.university_code = p.university_code AND m.year = p.year"
+        " AND m.indicator = ? AND m.category_1 = '*'"
+        " WHERE p.indicator = ? AND p.category_1 = '*' AND p.university_code <> '*' AND p.year BETWEEN ? AND ?",
+        (FEN_PER_MILLION, MONEY, indicator, wanted[0], wanted[-1]),
     )
-    return {
-        (code, int(year)): (head if per_head else value, value, int(records or 0), staff)
-        for code, year, value, head, records, staff in rows
-    }
+    out: dict[tuple[str, int], _Cell] = {}
+    for code, year, total, head, records, staff, millions, above, below in rows:
+        value = {"total": total, "head": head, "money": total / millions if total is not None and millions else None}[basis]
+        out[(code, int(year))] = _Cell(value, total, int(records or 0), staff, millions, above, below)
+    return out
 
 
 def _ranks(values: dict[str, float | None]) -> dict[str, int]:
     known = sorted((value for value in values.values() if value is not None), reverse=True)
+    if len(known) < RANKED:
+        return {}
     return {code: known.index(value) + 1 for code, value in values.items() if value is not None}

@@ -19,7 +19,10 @@ from ingestion.store.engine import open_store
 from ingestion.store.platform import METADATA
 from ingestion.store.triggers import WATCHED
 
-COPIED = [name for name in WATCHED if name not in ("university", "unit", "code_item", "amendment")]
+COPIED = [name for name in WATCHED if name not in ("university", "unit", "code_item", "share_rule", "amendment")]
+
+RENAMED = (("record_key", "value"), ("person", "staff_no"), ("record", "title"), ("award", "outcome_name"))
+"""What tells records apart: with the same words every award would be one of its copies' (the highest counts)."""
 
 
 def shifted(table: Table) -> set[str]:
@@ -52,7 +55,7 @@ def multiply(path: Path, times: int) -> int:
             for column in columns:
                 if column in moved:
                     values.append(f'"{column}" + {step * n}')
-                elif (name, column) in (("record_key", "value"), ("person", "staff_no")):
+                elif (name, column) in RENAMED:
                     values.append(f"\"{column}\" || '-{n}'")
                 else:
                     values.append(f'"{column}"')

@@ -16,6 +16,8 @@ from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.screens.analysis import filters, opened, pieces, words
+from ingestion import settings
+from ingestion.principal import Principal
 from ingestion.store.engine import today
 
 
@@ -44,8 +46,14 @@ def show() -> None:
     with left:
         chosen = _standing(cached.open_for(actor), places, by_id, year)
     with right:
-        _spread(mart, actor.university_code, group, year, chosen)
-    st.caption(t("记录少于 3 条的单元隐去；不足 5 校不排名。名次 1 为最高。"))
+        masked = _is_masked(actor)
+        _spread(actor, mart, group, year, chosen, masked)
+    st.caption(t("记录少于 3 条的单元隐去；不足 5 校不排名。名次 1 为最高。") + (t("按省厅规定，其他高校匿名显示。") if masked else ""))
+
+
+def _is_masked(actor: Principal) -> bool:
+    with frame.store().read(actor.university_code) as uow:
+        return bool(settings.get(uow, "peers_shown") == peers.MASKED)
 
 
 def _group_word(group: str) -> str:
@@ -78,15 +86,16 @@ def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Definition]
         return found
 
 
-def _spread(mart: Mart, own: str, group: str, year: int, found: Definition | None) -> None:
+def _spread(actor: Principal, mart: Mart, group: str, year: int, found: Definition | None, masked: bool) -> None:
     if found is None:
         pieces.panel(t("组内分布"), "", "spread")
         return
-    members = [one for one in peers.members(mart, group, year, found.indicator) if one.value is not None]
-    labels = [one.name for one in members]
+    all_of_them = peers.members(mart, actor.university_code, group, year, found.indicator, masked=masked)
+    members = [one for one in all_of_them if one.value is not None]
+    labels = [one.name if one.is_own or not masked else t("高校 {letter}", letter=one.name) for one in members]
     values = [found.scaled(one.value) for one in members]
-    rows = [{t("高校"): one.name, words.titled(found): found.scaled(one.value), t("名次"): one.rank} for one in members]
-    strong = [one.university == own for one in members]
+    rows = [{t("高校"): label, words.titled(found): value, t("名次"): one.rank} for one, label, value in zip(members, labels, values, strict=True)]
+    strong = [one.is_own for one in members]
     pieces.panel(
         t("组内分布"), words.titled(found), "spread", note=t("绿色为本校；勾选左侧一行换指标"), rows=rows, alt=t("组内分布"),
         figure=(lambda p: figures.bars(p, labels, values, places=found.places, strong=strong)) if members else None,

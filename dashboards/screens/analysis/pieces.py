@@ -54,10 +54,11 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
 
 def panel(title: str, unit: str, key: str, *, note: str = "", figure: Callable[[Palette], Figure] | None = None,
           rows: Sequence[dict[str, Any]] = (), alt: str = "", pick_point: Callable[[Any], None] | None = None,
-          more: Callable[[], None] | None = None, empty_text: str = "") -> None:  # fmt: skip
+          more: Callable[[], None] | None = None, below: Callable[[], None] | None = None, empty_text: str = "") -> None:  # fmt: skip
     """A chart with its title and unit, a table of the same values, and a click that opens the records.
 
-    ``figure`` is None where there is nothing to draw; ``rows`` are the values behind the chart."""
+    ``figure`` is None where there is nothing to draw; ``rows`` are the values behind the chart; ``below`` draws what
+    explains the chart (a legend) and leaves with it."""
     with st.container(border=True, gap="xsmall", key=f"panel_{key}", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{md(title)}** · {md(unit)}" if unit else f"**{md(title)}**", width="content")
@@ -78,6 +79,8 @@ def panel(title: str, unit: str, key: str, *, note: str = "", figure: Callable[[
             st.dataframe(pd.DataFrame(list(rows)), hide_index=True, row_height=33, placeholder="—", key=f"{key}_grid", alt=alt or title, height=min(33 * (len(rows) + 1) + 4, 380))
         else:
             _chart(figure(colours()), key, alt or title, pick_point)
+            if below is not None:
+                below()
 
 
 def _chart(figure: Figure, key: str, alt: str, pick_point: Callable[[Any], None] | None) -> None:

@@ -1,7 +1,8 @@
-"""省级对比: universities side by side by peer group, in total and per head; profile, spread, map."""
+"""省级对比: universities side by side by peer group: in total, per head, per million of funding."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,17 +11,19 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.charts import cached, figures, hubei
 from dashboards.i18n import language, pick, t
-from dashboards.marts import definitions, province
+from dashboards.marts import anomalies, definitions, province
+from dashboards.marts.anomalies import Anomaly
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS, Line
 from dashboards.marts.reader import Mart, NoNumbersYet
-from dashboards.screens.analysis import exporting, filters, opened, pieces, words
+from dashboards.screens.analysis import exporting, filters, opened, pieces, province_panels, words
+from dashboards.screens.analysis.province_panels import Compared
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import today
 
-PROFILE = ("O01", "O02", "F01", "P01", "K01b", "A01")
 FIRST = "O01"
+EVERYWHERE = "all"
 
 
 def show() -> None:
@@ -36,36 +39,45 @@ def show() -> None:
         frame.empty(t("暂无数据"), t("各高校有记录通过审核并生成统计后，这里会显示对比。"))
         return
     with head:
-        year, found, per_head = _filters(mart, offered)
+        how = _filters(mart, offered)
         wanted_export = st.button(t("导出"), icon=":material/download:", key="export_province")
-    groups = _groups(mart)
-    lines = province.compare(mart, found.indicator, year, groups, per_head=per_head)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="province_scope"):
+        groups = _groups(mart)
+        city = _city(mart)
     pieces.state_notice(mart)
+    everybody = province.compare(mart, how.found.indicator, how.year, groups, basis=how.basis)
+    lines = [line for line in everybody if city in (EVERYWHERE, line.city_code)]
+    odd = anomalies.anomalies(mart, how.year, groups, is_running=how.year == today().year)
     if wanted_export:
-        _export(actor, mart, found, lines, year, per_head)
-    left, right = st.columns([1.85, 1], gap="small")
+        _export(actor, mart, how, lines, odd)
+    left, right = st.columns([2.1, 1], gap="small")
     with left:
-        chosen = _table(mart, found, lines, year, per_head)
+        chosen = _table(mart, how, lines, odd)
     with right:
-        _map(found, lines, per_head)
+        province_panels.city_map(how, everybody)
     left, right = st.columns(2, gap="small")
     with left:
-        _profile(mart, chosen, year, per_head)
+        province_panels.profile(mart, how, chosen)
     with right:
-        _strip(found, lines, chosen, per_head)
+        province_panels.strip(how, lines, chosen)
+    province_panels.odd_ones(mart, how, odd)
 
 
-def _filters(mart: Mart, offered: list[Definition]) -> tuple[int, Definition, bool]:
+def _filters(mart: Mart, offered: list[Definition]) -> Compared:
     now = today().year
     options = sorted({y for y in province.years(mart) if y <= now} | {now}, reverse=True)
     by_id = {one.indicator: one for one in offered}
     year = int(filters.choice(st.selectbox, t("年度"), [str(y) for y in options], "year", str(now - 1 if now - 1 in options else options[0]), str, width=100))
     indicator = filters.choice(st.selectbox, t("指标"), list(by_id), "indicator", FIRST if FIRST in by_id else next(iter(by_id)), lambda one: words.titled(by_id[one]), width=230)
     found = by_id[indicator]
-    basis = "total"
+    offered_bases = ["total"]
     if found.is_additive:
-        basis = filters.choice(st.segmented_control, t("比较方式"), ("total", "head"), "basis", "total", lambda one: t("总量") if one == "total" else t("人均"))
-    return year, found, basis == "head"
+        offered_bases += ["head"] if found.is_money else ["head", "money"]
+        names = {"total": t("总量"), "head": t("人均"), "money": t("每百万元经费")}
+        basis: Any = filters.choice(st.segmented_control, t("比较方式"), offered_bases, "basis", "total", lambda one: names[one])
+    else:
+        basis = "total"
+    return Compared(found, year, basis)
 
 
 def _groups(mart: Mart) -> list[str]:
@@ -77,133 +89,90 @@ def _groups(mart: Mart) -> list[str]:
     if "groups" not in state:
         asked = [group for group in query.get("groups", "").split(",") if group in options]
         state["groups"] = asked or options
-    picked = st.pills(t("同类组"), options, selection_mode="multi", key="groups", label_visibility="collapsed", format_func=lambda one: f"{pick(*GROUPS[one])} {counts[one]}")
+    picked = st.pills(t("同类组"), options, selection_mode="multi", key="groups", label_visibility="collapsed", width="content", format_func=lambda one: f"{pick(*GROUPS[one])} {counts[one]}")
     query["groups"] = ",".join(picked)
     return list(picked or options)
 
 
-def _table(mart: Mart, found: Definition, lines: list[Line], year: int, per_head: bool) -> Line | None:
+def _city(mart: Mart) -> str:
+    """市州: of those with a university. A click on the map chooses one too."""
+    here = {one[4] for one in province.universities(mart)}
+    names = {entry["code"]: hubei.short_name(entry["name"], language()) for entry in hubei.units() if entry["code"] in here}
+    if "city_asked" in st.session_state:
+        asked = st.session_state.pop("city_asked")
+        st.session_state["city"] = asked if asked in names and asked != st.session_state.get("city") else EVERYWHERE
+    return filters.choice(st.selectbox, t("市州"), [EVERYWHERE, *names], "city", EVERYWHERE, lambda one: t("全部市州") if one == EVERYWHERE else names[one], width=130, label_visibility="collapsed")
+
+
+def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly]) -> Line | None:
     """Sortable; ticking a row compares that university with its peers."""
     if not any(line.value is not None for line in lines):
         frame.empty(t("暂无数据"), t("所选年度、指标和同类组没有数据。"))
         return None
-    value = _title(found, per_head)
-    rows: list[dict[str, Any]] = [{
-        t("名次"): line.rank, t("变化"): _moved(line.moved), t("高校"): pick(line.name, line.name_en), t("类别"): pick(*GROUPS.get(line.peer_group, ("—", "—"))),
-        value: _scaled(found, line.value), t("近六年"): _heights(line.history), t("教师数"): line.staff, t("记录数"): line.records,
-    } for line in lines]  # fmt: skip
+    rows = _rows(how, lines, odd)
+    value = how.title
     most = max((row[value] or 0 for row in rows), default=1) or 1
-    places = _places(found, per_head)
     event = st.dataframe(
         pd.DataFrame(rows), hide_index=True, row_height=33, placeholder="—", key="universities", on_select="rerun",
         selection_mode="single-row", height=min(33 * (len(rows) + 1) + 4, 445), alt=t("省级对比"),
         column_config={
-            t("名次"): st.column_config.NumberColumn(width=56), t("变化"): st.column_config.TextColumn(width=56),
-            t("类别"): st.column_config.TextColumn(width=76), t("教师数"): st.column_config.NumberColumn(format="%,d", width=72),
-            t("记录数"): st.column_config.NumberColumn(format="%,d", width=72),
-            value: st.column_config.ProgressColumn(format=f"%,.{places}f", min_value=0, max_value=float(most), width=160),
-            t("近六年"): st.column_config.BarChartColumn(width=84, y_min=0, y_max=100),
+            t("名次"): st.column_config.NumberColumn(width=52), t("变化"): st.column_config.TextColumn(width=52),
+            t("类别"): st.column_config.TextColumn(width=72), t("组内"): st.column_config.TextColumn(width=62),
+            t("教师数"): st.column_config.NumberColumn(format="%,d", width=66),
+            t("记录数"): st.column_config.NumberColumn(format="%,d", width=66), t("提示"): st.column_config.TextColumn(width=104),
+            value: st.column_config.ProgressColumn(format=f"%,.{how.places}f", min_value=0, max_value=float(most), width=150),
+            t("近六年"): st.column_config.BarChartColumn(width=78, y_min=0, y_max=100),
         },
     )  # fmt: skip
     picked = event["selection"]["rows"]
     chosen = lines[picked[0]] if picked and picked[0] < len(lines) else None
-    half = province.median([line.value for line in lines])
-    whole, full = province.whole(mart, found.indicator, year)
-    note = [t("{n} 所", n=len(lines)), t("中位数 {v}", v=figures.number(_scaled(found, half), max(places, 1))), t("名次变化对比上年")]
-    if whole is not None and not per_head:
-        note.append(t("全省去重后 {v}", v=found.shown(whole)) + (t("（各校合计 {v}）", v=found.shown(full)) if full is not None and full != whole else ""))
-    note.append(t("实时数据，未定稿"))
-    st.caption(" · ".join(frame.md(one) for one in note))
+    st.caption(" · ".join(frame.md(one) for one in _notes(mart, how, lines)))
     with st.container(horizontal=True, gap="xsmall"):
         name = pick(chosen.name, chosen.name_en) if chosen else ""
         if st.button(t("明细：{name}", name=frame.md(name)) if chosen else t("明细"), key="province_open", icon=":material/list:", type="tertiary", disabled=chosen is None, help=t("先勾选一所高校")) and chosen:
-            navigation.go("drill", **(Spec(found.indicator, year).address() | {"university": chosen.university_code}))
+            navigation.go("drill", **(Spec(how.found.indicator, how.year).address() | {"university": chosen.university_code}))
         if st.button(t("口径"), key="province_define", icon=":material/info:", type="tertiary"):
-            opened.definition_dialog(mart, Spec(found.indicator, year))
+            opened.definition_dialog(mart, Spec(how.found.indicator, how.year))
     return chosen or next((line for line in lines if line.value is not None), None)
 
 
-def _map(found: Definition, lines: list[Line], per_head: bool) -> None:
-    totals = province.by_city(lines)
-    if per_head:
-        heads: dict[str, int] = {}
-        for line in lines:
-            heads[line.city_code] = heads.get(line.city_code, 0) + (line.staff or 0)
-        sums: dict[str, float] = {}
-        for line in lines:
-            sums[line.city_code] = sums.get(line.city_code, 0.0) + (line.total or 0.0)
-        totals = {city: sums[city] / heads[city] for city in totals if heads.get(city)}
-    scaled = {city: found.scaled(value) or 0.0 for city, value in totals.items()}
-    title = t("各市州人均") if per_head else t("各市州合计")
-    with st.container(border=True, gap="xsmall", key="panel_map", height="stretch"):
-        st.markdown(f"**{title}** · {frame.md(_unit(found, per_head))}")
-        p = pieces.colours()
-        st.plotly_chart(hubei.choropleth(p, scaled, unit=_unit(found, per_head), places=_places(found, per_head), language=language()), key="map", theme=None, config=figures.CONFIG, alt=title)
-        steps = hubei.legend(p)
-        boxes = "".join(f'<span style="display:inline-block;width:22px;height:11px;border-radius:2px;background:{colour}"></span>' for colour in steps[:-1])
-        grey = f'<span style="display:inline-block;width:22px;height:11px;border-radius:2px;background:{steps[-1]}"></span>'
-        st.html(f'<div style="font-size:.8125rem;display:flex;gap:.35rem;align-items:center;flex-wrap:wrap">{t("少")} {boxes} {t("多")} &ensp; {grey} {t("没有本组高校")}</div>')
-        st.caption(t("边界仅示意，正式发布须换用有审图号的底图"))
+def _rows(how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly]) -> list[dict[str, Any]]:
+    asked = {one.university_code: one for one in odd if one.indicator == how.found.indicator}
+    return [{
+        t("名次"): line.rank, t("变化"): _moved(line.moved), t("高校"): pick(line.name, line.name_en), t("类别"): pick(*GROUPS.get(line.peer_group, ("—", "—"))),
+        t("组内"): f"{line.group_rank} / {line.group_size}" if line.group_rank else "—",
+        how.title: how.found.scaled(line.value), t("近六年"): _heights(line.history), t("教师数"): line.staff, t("记录数"): line.records,
+        t("提示"): province_panels.reason(asked[line.university_code]) if line.university_code in asked else (t("样本小") if line.is_small else ""),
+    } for line in lines]  # fmt: skip
 
 
-def _profile(mart: Mart, chosen: Line | None, year: int, per_head: bool) -> None:
-    if chosen is None:
-        pieces.panel(t("与同类中位数比较"), "", "profile")
-        return
-    indicators = [one for one in PROFILE if one in definitions.catalogue(mart)]
-    values = province.profile(mart, chosen.university_code, chosen.peer_group, year, indicators, per_head=per_head)
-    labels = [words.name(definitions.definition(mart, one)) for one in indicators]
-    name = pick(chosen.name, chosen.name_en)
-    rows = [{t("指标"): label, t("中位数 = 100"): value} for label, value in zip(labels, values, strict=True)]
-    known = any(value is not None for value in values)
-    capped = [None if value is None else min(value, 300.0) for value in values]
-    pieces.panel(
-        t("{name}与同类中位数", name=name), t("中位数 = 100"), "profile", note=t("圆点：不低于中位数；菱形：低于中位数。高于 300 按 300 画"),
-        rows=rows, alt=t("{name}与同类中位数", name=name), figure=(lambda p: figures.lollipop(p, labels, capped)) if known else None,
-    )  # fmt: skip
+def _notes(mart: Mart, how: Compared, lines: Sequence[Line]) -> list[str]:
+    half = province.median([line.value for line in lines])
+    whole, full = province.whole(mart, how.found.indicator, how.year)
+    out = [t("{n} 所", n=len(lines)), t("中位数 {v}", v=figures.number(how.found.scaled(half), max(how.places, 1))), t("名次变化对比上年"), t("不足 {n} 所有数的不排名", n=province.RANKED)]
+    if whole is not None and how.basis == "total":
+        shared = t("（各校合计 {v}）", v=how.found.shown(full)) if full is not None and full != whole else ""
+        out.append(t("全省去重后 {v}", v=how.found.shown(whole)) + shared)
+    out.append(t("实时数据，未定稿"))
+    return out
 
 
-def _strip(found: Definition, lines: list[Line], chosen: Line | None, per_head: bool) -> None:
-    groups = []
-    for group, label in GROUPS.items():
-        members = [(pick(line.name, line.name_en), _scaled(found, line.value) or 0.0) for line in lines if line.peer_group == group and line.value is not None]
-        if members:
-            groups.append((pick(*label), members))
-    rows = [{t("类别"): group, t("高校"): name, _title(found, per_head): value} for group, members in groups for name, value in members]
-    here = pick(chosen.name, chosen.name_en) if chosen else ""
-    pieces.panel(
-        t("同类分布"), _title(found, per_head), "strip", note=t("每点一所高校；竖线为中位数，阴影为中间一半，菱形为所选高校"), rows=rows, alt=t("同类分布"),
-        figure=(lambda p: figures.strip(p, groups, chosen=here, places=_places(found, per_head))) if groups else None,
-    )  # fmt: skip
-
-
-def _export(actor: Principal, mart: Mart, found: Definition, lines: list[Line], year: int, per_head: bool) -> None:
+def _export(actor: Principal, mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly]) -> None:
+    """The comparison as filtered, with the six years, and the anomalies on a sheet of their own."""
     try:
         exporting.refuse_unreconciled(mart)
     except OperationError as refused:
         st.warning(frame.said(refused), icon=":material/block:")
         return
-    header = [t("名次"), t("高校"), t("类别"), _title(found, per_head), t("教师数"), t("记录数"), *[str(y) for y in range(year - 5, year + 1)]]
-    rows = [[line.rank, pick(line.name, line.name_en), pick(*GROUPS.get(line.peer_group, ("—", "—"))), _scaled(found, line.value), line.staff, line.records, *[_scaled(found, v) for v in line.history]] for line in lines]
-    exporting.hand_over(actor, mart, t("省级对比"), [(words.name(found), header, rows)], f"{year} · {t('人均') if per_head else t('总量')}", Spec(found.indicator, year))
-
-
-def _title(found: Definition, per_head: bool) -> str:
-    name = t("人均{name}", name=words.name(found)) if per_head else words.name(found)
-    unit = _unit(found, per_head)
-    return f"{name}（{unit}）" if language() == "zh" else f"{name} ({unit})"
-
-
-def _unit(found: Definition, per_head: bool) -> str:
-    return t("{unit}/人", unit=words.unit(found)) if per_head else words.unit(found)
-
-
-def _places(found: Definition, per_head: bool) -> int:
-    return 2 if per_head else found.places
-
-
-def _scaled(found: Definition, value: float | None) -> float | None:
-    return found.scaled(value)
+    years = range(how.year - 5, how.year + 1)
+    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("提示"), *[str(y) for y in years]]
+    rows = []
+    for row, line in zip(_rows(how, lines, odd), lines, strict=True):
+        row.pop(t("近六年"))
+        rows.append([*row.values(), *[how.found.scaled(v) for v in line.history]])
+    asked = exporting.frame_sheet(t("异常提示"), pd.DataFrame(province_panels.odd_rows(mart, odd)))
+    shown = " · ".join([str(how.year), how.basis_word, *_notes(mart, how, lines)[:1]])
+    exporting.hand_over(actor, mart, t("省级对比"), [(words.name(how.found), header, rows), asked], shown, Spec(how.found.indicator, how.year))
 
 
 def _heights(values: tuple[float | None, ...]) -> list[float]:

@@ -1,0 +1,52 @@
+"""The pages of comparison: the province's, and what a university sees of its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ingestion import settings
+from ingestion.principal import Principal
+from ingestion.store.engine import Store
+from tests.dashboards.analysis.test_pages import assert_clean, words_of
+
+Who = Callable[..., Principal]
+Page = Callable[..., AppTest]
+YEAR = str(date.today().year - 1)
+
+
+@pytest.mark.ac("AC-234")
+def test_groups_basis_and_city_stand_in_the_address(page: Page, who: Who) -> None:
+    test = page("analysis.province", who("province_staff", "province"), year=YEAR, groups="provincial", basis="money", city="420500", indicator="O01")
+    assert_clean(test)
+    table = test.dataframe[0].value
+    assert list(table["高校"]) == ["楚天学院"] and table["组内"][0].endswith("/ 5")
+    assert "每百万元论文数（篇）" in table.columns
+    forged = page("analysis.province", who("province_staff", "province"), groups="x", basis="per_moon", city="999999", indicator="'", year="1 OR 1")
+    assert_clean(forged)
+    assert len(forged.dataframe[0].value) == 8
+
+
+@pytest.mark.ac("AC-235")
+def test_the_provinces_page_names_no_person(page: Page, who: Who) -> None:
+    test = page("analysis.province", who("province_staff", "province"), year=YEAR)
+    assert not any("人员0" in frame.value.to_csv() for frame in test.dataframe)
+
+
+@pytest.mark.ac("AC-235")
+def test_peers_have_names_only_where_the_province_says_so(page: Page, who: Who, analysis_store: Store) -> None:
+    def shown() -> str:
+        test = page("analysis.peers", who("office_admin", "99002"), year=YEAR, group="*")
+        assert_clean(test)
+        test.button(key="spread_swap").click().run()
+        return str(test.dataframe[-1].value.to_csv()) + "".join(words_of(test))
+
+    masked = shown()
+    assert "楚天学院" in masked and "江城大学" not in masked and "高校 A" in masked and "匿名" in masked
+    with analysis_store.begin("*") as uow:
+        settings.put(uow, who("province_staff", "province"), "peers_shown", "named")
+    named = shown()
+    assert "江城大学" in named and "匿名" not in named
