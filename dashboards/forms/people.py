@@ -44,10 +44,10 @@ def draw(actor: Principal, form: Form, step: Contributors, problems: dict[str, l
     editor.edit(
         key=key,
         label=pick(step.zh, step.en),
-        rows=[_to_editor(row, held) | _typed(form, at) for at, row in mine],
+        rows=[_to_editor(actor, row, held) | _typed(form, at) for at, row in mine],
         version=f"{form.generation}:{form.record_id}:{st.session_state.get(key + ':v', 0)}",
         columns=_columns(actor, step),
-        found=[{"person_id": p.person_id, "staff_no": p.staff_no, "name": p.name, "college": p.college or "—"} for p in found],
+        found=[{"person_id": p.person_id, "staff_no": p.staff_no, "name": p.name, "college": frame.unit_name(actor, p.college_id) or "—"} for p in found],
         query=query,
         university=frame.university_name(actor),
         first_rank=step.first_rank,
@@ -72,7 +72,7 @@ def _leader(actor: Principal, person_id: int, held: dict[int, people.Person]) ->
     with frame.store().read(actor.university_code) as uow:
         known = people.card(uow, actor, person_id)
     title = choices.code_word(actor, "gbt8561_title", known.title) if known.title else "—"
-    college = held[person_id].college if person_id in held else "—"
+    college = frame.unit_name(actor, held[person_id].college_id) if person_id in held else "—"
     frame.rows([(t("职称"), title), (t("所属学院"), college or "—"), (t("联系电话"), known.phone or "—")], narrow=True)
 
 
@@ -104,12 +104,12 @@ def share_source(version: int | None) -> str:
     return by + t("，只分给校内教师，与统计的“名次加权”一致。")
 
 
-def _to_editor(row: dict[str, Any], held: dict[int, people.Person]) -> dict[str, Any]:
+def _to_editor(actor: Principal, row: dict[str, Any], held: dict[int, people.Person]) -> dict[str, Any]:
     out = {k: v for k, v in row.items() if k not in ("affiliations", "role")}
     out["affiliation"] = "；".join(a.get("name", "") for a in row.get("affiliations") or [])
     person = held.get(row.get("person_id") or 0)
     if person is not None:
-        out["staff_no"], out["college"] = person.staff_no, person.college
+        out["staff_no"], out["college"] = person.staff_no, frame.unit_name(actor, person.college_id)
     return out
 
 

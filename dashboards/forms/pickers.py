@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 SHOWN = 8
 
 
-def person_word(found: people.Person) -> str:
-    return f"{found.name} · {found.staff_no} · {found.college or '—'}"
+def person_word(actor: Principal, found: people.Person) -> str:
+    return f"{found.name} · {found.staff_no} · {frame.unit_name(actor, found.college_id) or '—'}"
 
 
 def person(actor: Principal, place: Place, label: str, *, many: bool) -> None:
     with frame.store().read(actor.university_code) as uow:
         held = people.by_ids(uow, actor, _ids(place))
-        words = {i: person_word(held[i]) if i in held else f"#{i}" for i in _ids(place)}
+        words = {i: person_word(actor, held[i]) if i in held else f"#{i}" for i in _ids(place)}
         typed = _search_box(place, label, t("输入工号、姓名或拼音"), words, many)
-        found = [(p.person_id, person_word(p)) for p in people.find(uow, actor, typed, SHOWN)] if typed else []
+        found = [(p.person_id, person_word(actor, p)) for p in people.find(uow, actor, typed, SHOWN)] if typed else []
     _offer(place, typed, found, many)
 
 

@@ -41,7 +41,7 @@ def show() -> None:
             for i in items
         ]
     )  # fmt: skip
-    words = {"code": t("代码"), "label": t("名称"), "parent": t("上级"), "from": t("启用"), "to": t("停用"), "own": t("来源")}
+    words = {"code": t("代码"), "label": t("名称"), "parent": t("上级"), "from": t("启用日期"), "to": t("停用日期"), "own": t("来源")}
     st.dataframe(
         table, hide_index=True, height=min(36 + 33 * len(items), 640), row_height=33, placeholder="—",
         column_config={**{key: st.column_config.TextColumn(w) for key, w in words.items()}, "used": st.column_config.NumberColumn(t("使用的记录"), format="%,d")},

@@ -116,7 +116,7 @@ def _exceptions(actor: Principal, found: list[LockedYear], running: list[years.Y
         for one in running:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 who = held.get(one.person_id)
-                st.text(t("{year} 年度 · {person} · 至 {until}", year=one.year, person=person_word(who) if who else one.person, until=one.until.isoformat()))
+                st.text(t("{year} 年度 · {person} · 至 {until}", year=one.year, person=person_word(actor, who) if who else one.person, until=one.until.isoformat()))
                 st.caption(frame.md(one.reason), width="content")
                 st.space("stretch")
                 st.button(t("收回"), key=f"end-{one.id}", type="tertiary", on_click=_end, args=(one.id,))

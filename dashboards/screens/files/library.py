@@ -141,11 +141,11 @@ def _conditions(actor: Principal, chosen: Selection) -> list[tuple[str, str]]:
 
 def _figures(actor: Principal, selection: Selection, found: Totals) -> None:
     cells = [
-        (t("记录"), t("{n} 条", n=f"{found.records:,}")), (t("有附件的记录"), t("{n} 条", n=f"{found.with_files:,}")),
-        (t("附件"), t("{n} 个", n=f"{found.files:,}")), (t("总大小"), " ".join(frame.size_words(found.size))),
+        (t("记录（条）"), f"{found.records:,}"), (t("有附件的记录（条）"), f"{found.with_files:,}"),
+        (t("附件（个）"), f"{found.files:,}"), (t("总大小"), " ".join(frame.size_words(found.size))),
     ]  # fmt: skip
     if found.lacking is not None:
-        cells.append((t("缺少必需材料"), t("{n} 条", n=f"{found.lacking:,}")))
+        cells.append((t("缺少必需材料（条）"), f"{found.lacking:,}"))
     grid = st.grid(len(cells), min_column_width=140, gap="small")
     for label, value in cells:
         with grid.container(border=True, gap="xxsmall"):

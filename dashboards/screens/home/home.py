@@ -46,7 +46,7 @@ def _researcher(actor: Principal) -> None:
         from ingestion import people
 
         me = people.by_ids(uow, actor, [actor.person_id]).get(actor.person_id) if actor.person_id else None
-    trail = f"{me.college} · {t('工号')} {me.staff_no}" if me else ""
+    trail = f"{frame.unit_name(actor, me.college_id)} · {t('工号')} {me.staff_no}" if me else ""
     with frame.page(_greeting(actor), trail):
         if st.button(t("新增论文"), icon=":material/add:", type="primary", key="new_paper"):
             navigation.go("form", type="paper")

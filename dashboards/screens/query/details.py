@@ -69,7 +69,7 @@ def shown(actor: Principal, field: k.Field, value: Any, document: Mapping[str, A
 def _people_words(actor: Principal, ids: list[int]) -> str:
     with frame.store().read(actor.university_code) as uow:
         held = people.by_ids(uow, actor, ids)
-    return "；".join(f"{held[i].name}（{held[i].staff_no} {held[i].college}）" if i in held else f"#{i}" for i in ids)
+    return "；".join(f"{held[i].name}（{held[i].staff_no} {frame.unit_name(actor, held[i].college_id)}）" if i in held else f"#{i}" for i in ids)
 
 
 def fields(actor: Principal, view: RecordView, document: Mapping[str, Any], *, empty: bool = False) -> None:
@@ -109,7 +109,7 @@ def contributor_lines(
         person = held.get(row.get("person_id") or 0)
         bits = [row.get("name") or "—"]
         if person is not None:
-            bits.append(f"{person.staff_no} {person.college}")
+            bits.append(f"{person.staff_no} {frame.unit_name(actor, person.college_id)}")
         kind = {"staff": t("校内"), "student": t("学生"), "external": t("校外")}[row.get("kind", "external")]
         bits.append(kind)
         if row.get("corresponding"):

@@ -46,7 +46,7 @@ def _by_word(actor: Principal) -> None:
         return
     st.caption(t("找到 {n} 条", n=len(found)) if len(found) < FOUND else t("先显示最近更新的 {n} 条，请用更具体的词", n=FOUND))
     rows = [
-        {"title": r.title, "type": _type(r.type_id), "owner": r.owner or t("未归属"), "college": r.college, "state": frame.state_word(r.display_state), "year": str(r.filed_year or "—"), "number": r.number}
+        {"title": r.title, "type": _type(r.type_id), "owner": r.owner or t("未归属"), "college": frame.unit_name(actor, r.college_id), "state": frame.state_word(r.display_state), "year": str(r.filed_year or "—"), "number": r.number}
         for r in found
     ]
     grid(rows, _names(), [r.id for r in found], "search")

@@ -152,7 +152,7 @@ def _detail(actor: Principal, items: list[Waiting], at: int) -> None:
             if st.button(t("打开记录"), icon=":material/open_in_new:", type="tertiary", key="open_record"):
                 navigation.go("record", id=str(item.record_id))
         st.markdown(f"**{frame.md(item.title or '—')}**")
-        st.caption(frame.md(" · ".join(x for x in (item.owner or t("未归属"), item.college, t("停留 {n} 天", n=item.days)) if x)))
+        st.caption(frame.md(" · ".join(x for x in (item.owner or t("未归属"), frame.unit_name(actor, item.college_id), t("停留 {n} 天", n=item.days)) if x)))
         with frame.store().read(actor.university_code) as uow:
             details.track(actor, uow, view.id)
         _last_return(events, item)
