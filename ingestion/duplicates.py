@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from ingestion import derive, permissions, vault
+from ingestion import derive, near_titles, permissions, vault
 from ingestion.catalog import kinds as k
 from ingestion.catalog.kinds import Issue
 from ingestion.catalog.registry import ALL_RECORDS
@@ -29,8 +29,6 @@ from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 
 EXACT, NEAR = "D001", "D002"
-NEAR_SCORE = 92.0  # of 100: a changed word in a long title still counts, another volume of a series does not
-NEAR_MINIMUM = 6  # characters: shorter titles are alike by chance
 NEAR_TYPES = frozenset(ALL_RECORDS) - permissions.FUNDS - {"person", "expert"}
 VALUE_LENGTH = 300
 
@@ -162,7 +160,7 @@ def near(
 ) -> list[Candidate]:
     """Submitted records of the type, filed within a year of this one, whose title is nearly the same."""
     wanted = folded(derive.title(type_id, document))
-    if type_id not in NEAR_TYPES or len(wanted) < NEAR_MINIMUM:
+    if type_id not in NEAR_TYPES or len(wanted) < near_titles.MINIMUM:
         return []
     r = p.record
     statement = select(r.c.id, r.c.title).where(
@@ -172,7 +170,8 @@ def near(
     if day is not None:
         statement = statement.where(r.c.filed_year.between(day.year - 1, day.year + 1))
     titles = {row.id: folded(row.title) for row in uow.conn.execute(statement) if row.id != except_id}
-    best = process.extract(wanted, titles, scorer=fuzz.ratio, score_cutoff=NEAR_SCORE, limit=3)
+    found = process.extract(wanted, titles, scorer=fuzz.ratio, score_cutoff=near_titles.SCORE, limit=None)
+    best = [one for one in found if near_titles.likeness(wanted, one[0])][:3]
     field = ALL_RECORDS[type_id].title
     return [
         _candidate(

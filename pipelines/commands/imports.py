@@ -67,7 +67,7 @@ def register(app: typer.Typer, words: Words) -> None:
                            "People only named: hold keeps the row back until one is chosen (the default), unlinked loads it with a finding (the default for history)."),
             ),
         ] = "",
-        alike: Annotated[bool, typer.Option("--alike", help=words("疑似重复（名称相同）的行也导入。", "Import rows that look like what stands already too."))] = False,
+        alike: Annotated[bool, typer.Option("--alike", help=words("疑似重复（名称相同或相近）的行也导入，列为待核对。", "Import rows that look like what stands already too; they are listed to be looked at."))] = False,
         totals: Annotated[
             list[str] | None,
             typer.Option(

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from ingestion import accounts, codes, jobs
+from ingestion import accounts, amendments, codes, jobs
 from ingestion.exchange import import_jobs, importing, template
+from ingestion.exchange.importing import Options
 from ingestion.exchange.template import workbook
 from ingestion.store.platform import record
 from tests.journeys.conftest import World
@@ -229,3 +230,35 @@ def test_control_totals_are_typed_before_and_compared(world: World, log_in: Any)
     page.get_by_role("button", name="导入标准").click()
     expect(page.locator(".st-key-upbox-import")).to_be_visible()
     assert "history=1" in page.url
+
+
+@pytest.mark.ac("AC-221")
+def test_what_blocks_an_undo_is_named_and_what_looks_alike_is_chosen(world: World, log_in: Any, tmp_path: Path) -> None:
+    path = tmp_path / "讲座.csv"
+    path.write_text("报告名称,主讲人：姓名,讲座日期,方向,地点,所属学院\n" + "\n".join(f"长江中游湖泊湿地生态修复技术{word},李进,2026-05-0{n},1,一号楼,C1" for n, word in enumerate(("进展", "前沿"), 1)), encoding="utf-8")
+    with world.store.read("99001") as uow:
+        office = accounts.principal_for(uow, "99001", "o1")
+    made = importing.import_file(world.store, office, "lecture", path, Options(non_secret=True))
+    assert made.counts["new"] == 2, made.lines("zh")
+    path.write_text(path.read_text("utf-8").replace("修复技术前沿", "修复的技术前沿"), encoding="utf-8")
+    checked = importing.check(world.store, office, "lecture", path, Options())
+    page: Page = log_in("o1")
+    open_page(page, f"{world.address}/imports?batch={checked.id}", ".st-key-alike")
+    assert counts(page) == {"read": 2, "new": 0, "unchanged": 1, "duplicate": 1, "error": 0}
+    expect_text(page, "名称相似度 97%")
+    page.get_by_role("button", name="疑似重复的也导入").click()
+    expect(page.locator(".st-key-waiting")).to_be_visible()
+    jobs.run_pending(world.store, HANDLERS)
+    expect(page.get_by_role("button", name="疑似重复的不导入")).to_be_visible()
+    assert counts(page) == {"read": 2, "new": 1, "unchanged": 1, "error": 0}
+
+    with world.store.begin("99001") as uow:
+        touched = uow.conn.execute(select(record.c.id).where(record.c.title == "长江中游湖泊湿地生态修复技术进展")).scalar_one()
+        amendments.open(uow, office, touched, "改一处")
+    open_page(page, f"{world.address}/imports?batch={made.batch_id}", ".st-key-after")
+    page.get_by_role("button", name="撤销本批").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("以下记录在导入之后已有变动，整批不能撤销")
+    expect(dialog).to_contain_text("《长江中游湖泊湿地生态修复技术进展》")
+    expect(dialog).not_to_contain_text("前沿")
+    expect(dialog.get_by_role("button", name="确认撤销")).to_have_count(0)

@@ -126,6 +126,7 @@ def _checked(actor: Principal, batch: Batch) -> None:
     _files(actor, batch)
     if batch.counts.get("held"):
         rows.people(actor, batch)
+    rows.alike(batch)
     _confirm(actor, batch)
     rows.show(actor, batch)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboards import frame, paging
 from dashboards.i18n import listed, pick, t
+from ingestion import duplicates
 from ingestion.exchange import bibliographic, import_jobs, importing
-from ingestion.exchange.importing import COUNT_WORDS, Batch, Finding, Named, RowView
+from ingestion.exchange.importing import COUNT_WORDS, Batch, Finding, Named, Options, RowView
 from ingestion.exchange.tabular import letters
 from ingestion.principal import OperationError, Principal
 
@@ -160,7 +162,25 @@ def _chosen(type_id: str, sha256: str, name: str, hint: str, key: str) -> None:
         st.session_state["said"] = pick(refused.zh, refused.en)
 
 
-def _recheck(batch: Batch) -> None:
+def _recheck(batch: Batch, options: Options | None = None) -> None:
     actor = frame.current()
     with frame.store().begin(actor.university_code) as uow:
-        import_jobs.check(uow, actor, batch.type_id, batch.sha256, batch.file_name, batch.options, batch.total or 0, batch.id)
+        import_jobs.check(uow, actor, batch.type_id, batch.sha256, batch.file_name, options or batch.options, batch.total or 0, batch.id)
+
+
+# --- what may be there already ------------------------------------------------------------------------
+
+
+def alike(batch: Batch) -> None:
+    """Rows whose title a record nearly has: left out, unless somebody wants them all the same."""
+    found = sum(one.count for one in batch.quality if one.rule == duplicates.NEAR)
+    if not found:
+        return
+    wanted = batch.options.alike
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="alike"):
+        about = t("{n} 行与已有记录名称相同或相近，导入后列为待核对。", n=f"{found:,}") if wanted else t("{n} 行与已有记录名称相同或相近，不导入。", n=f"{found:,}")
+        st.markdown(f"**{t('疑似重复')}** · {about}", width="content")
+        st.button(
+            t("疑似重复的不导入") if wanted else t("疑似重复的也导入"), icon=":material/refresh:", key="alike_go",
+            on_click=_recheck, args=(batch, replace(batch.options, alike=not wanted)),
+        )  # fmt: skip

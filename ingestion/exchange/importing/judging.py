@@ -29,6 +29,7 @@ from ingestion.principal import Principal
 from ingestion.records import entry, storable
 from ingestion.store.engine import UnitOfWork
 
+NEAREST = 5  # records of nearly the same title that are looked at for one row
 OTHER_TITLE = 50.0  # of 100: below it two titles under one natural key are two things, and one of the keys is wrong
 PERSON_RULES = frozenset({"person", "AC-037"})
 NEVER_A_GAP = frozenset({"AC-037", "V001", "D001", "D003", "V022", "other_college", "not_mine", "storable"})
@@ -205,7 +206,7 @@ class Judge:
             verdict.repeats_row = row or None
             self._repeats(verdict, *_earlier(row))
             return
-        if not self.options.alike and self._alike(uow, draft, document, verdict):
+        if self._alike(uow, draft, document, verdict):
             return
         self.standing.take(marks, draft.row.number)
         verdict.result, verdict.document, verdict.keys = "new", document, draft.keys
@@ -224,33 +225,41 @@ class Judge:
         return marks
 
     def _alike(self, uow: UnitOfWork, draft: _Draft, document: Document, verdict: Verdict) -> bool:
-        """A record of the same title that stands: the same record if nothing differs, else one to be looked at."""
+        """Whether a record that stands has this title or nearly: the same record if nothing differs, else one to be
+        looked at, which ends the row unless such rows are wanted (then it is noted for whoever looks)."""
         title = duplicates.folded(derive.title(self.type_id, document))
         if not title or self.type_id not in duplicates.NEAR_TYPES:
             return False
-        near = [i for i, year in self.standing.titled(uow, title) if verdict.year is None or year is None or abs(year - verdict.year) <= 1]
-        if not near:
+        likeness = {i: 100.0 for i, year in self.standing.titled(uow, title) if _same_years(verdict.year, year)}
+        if not likeness:
+            likeness = {i: score for i, year, score in self.standing.nearly_titled(uow, title)[:NEAREST] if _same_years(verdict.year, year)}
+        if not likeness:
             return False
-        headers = self.standing.headers(uow, near)
+        headers = self.standing.headers(uow, likeness)
         clear, _masked = self.standing.documents(uow, [i for i, h in headers.items() if h["seen"]])
-        for record_id, before in clear.items():
+        for record_id in sorted(clear, key=lambda i: (-likeness[i], i)):
+            before = clear[record_id]
             if occasion(self.type_id, before) != occasion(self.type_id, document):
                 continue
             other = {key.kind: key.value for key in duplicates.keys(self.type_id, before) if key.kind != "paper_title"}
             if any(key.kind in other and other[key.kind] != key.value for key in draft.keys):
                 continue
-            verdict.record_id = record_id
             after = serializer.clean(self.type_id, merging.merged(self.type_id, before, draft.reading, self.cells.keys, clear=False))
             if after == serializer.clean(self.type_id, before):
-                verdict.result = "unchanged"
-            else:
-                number = derive.number_of(self.type_id, record_id)
-                verdict.result = "duplicate"
-                verdict.changes = merging.differences(self.type_id, before, after, self.look.codes, self.look)
-                self._say(
-                    verdict, self.record_type.title, f"疑似重复：与已有记录 {number}《{headers[record_id]['title']}》名称相同",
-                    f"Possibly repeats {number} “{headers[record_id]['title']}”: the same title", "D002", "warning",
-                )  # fmt: skip
+                verdict.result, verdict.record_id = "unchanged", record_id
+                return True
+            number = f"{derive.number_of(self.type_id, record_id)}《{headers[record_id]['title']}》"
+            number_en = f"{derive.number_of(self.type_id, record_id)} “{headers[record_id]['title']}”"
+            same, same_en = ("名称相同", "the same title") if likeness[record_id] == 100 else (f"名称相似度 {likeness[record_id]:.0f}%", f"title {likeness[record_id]:.0f} % alike")
+            issue = k.Issue(
+                self.record_type.title, f"疑似重复：与已有记录 {number}{same}", f"Possibly repeats {number_en}: {same_en}", "warning", duplicates.NEAR
+            )
+            self._say(verdict, issue.field, issue.zh, issue.en, issue.rule, "warning")
+            if self.options.alike:
+                verdict.gaps.append(issue)
+                return False
+            verdict.result, verdict.record_id = "duplicate", record_id
+            verdict.changes = merging.differences(self.type_id, before, after, self.look.codes, self.look)
             return True
         return False
 
@@ -414,6 +423,11 @@ class Judge:
     def _say(self, verdict: Verdict, key: str, zh: str, en: str, rule: str, severity: Any = "error") -> None:
         index, heading = self._headings.get(key, (None, ""))
         verdict.findings.append(Finding(index, heading, key, "", zh, en, severity, rule))
+
+
+def _same_years(one: int | None, other: int | None) -> bool:
+    """What a duplicate may differ by: the year of its early view, or one of the two is not known."""
+    return one is None or other is None or abs(one - other) <= 1
 
 
 def _fits(document: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, exists, select
 
 from ingestion import duplicates, permissions, serializer
 from ingestion.catalog import normalise
+from ingestion.near_titles import Titles
 from ingestion.principal import Principal
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
@@ -37,6 +38,7 @@ class Standing:
         self.actor, self.type_id, self.batch_id = actor, type_id, batch_id
         self._rows: dict[int, int] = {}
         self._titles: dict[str, list[tuple[int, int | None]]] | None = None
+        self._near: Titles | None = None
 
     # --- the store ------------------------------------------------------------------------------------------
 
@@ -111,6 +113,16 @@ class Standing:
             for row in rows:
                 self._titles.setdefault(duplicates.folded(row.title), []).append((row.id, row.filed_year))
         return self._titles.get(title, [])
+
+    def nearly_titled(self, uow: UnitOfWork, title: str) -> list[tuple[int, int | None, float]]:
+        """Records of the type whose title (folded) is alike and not the same, with year and likeness, the likest first."""
+        self.titled(uow, title)
+        assert self._titles is not None
+        if self._near is None:
+            self._folded = list(self._titles)
+            self._near = Titles(self._folded)
+        found = ((self._folded[place], score) for place, score in self._near.alike(title))
+        return [(i, year, score) for other, score in found if other != title for i, year in self._titles[other]]
 
     # --- the file -------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ingestion import derive
+from ingestion import derive, duplicates
 from ingestion.catalog import conditions
 from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import Codes
@@ -60,7 +60,9 @@ class Tally:
                 held[code] = held.get(code, 0) + 1
 
     def _fault(self, row: int, finding: Finding) -> None:
-        words = _VALUE.sub("“…”", finding.zh)
+        words, en = _VALUE.sub("“…”", finding.zh), _VALUE.sub("“…”", finding.en)
+        if finding.rule in (duplicates.EXACT, duplicates.NEAR):  # one kind, whatever the records are
+            words, en = words.partition("：")[0], en.partition(":")[0]
         mark = "\0".join((finding.key, finding.severity, finding.rule, words))
         known = self.quality.get(mark)
         if known is None:
@@ -68,7 +70,6 @@ class Tally:
                 mark = "\0".join((finding.key, finding.severity, finding.rule, ""))
                 known = self.quality.get(mark)
             if known is None:
-                en = _VALUE.sub("“…”", finding.en)
                 known = self.quality[mark] = {"heading": finding.heading, "zh": words, "en": en, "count": 0, "rows": []}
         known["count"] += 1
         if len(known["rows"]) < EXAMPLES and (not known["rows"] or known["rows"][-1] != row):

@@ -283,3 +283,24 @@ def test_a_closed_year_takes_the_rows_of_who_is_excepted_alone(sqlite_world: Wor
     with world.store.read(T1) as uow:
         [row], _n = importing.rows(uow, world.s11, outcome.batch_id or 0, results=("error",))
     assert row.row == 3 and f"{last} 年度已锁定，不能录入或变更。如需补录，请联系科研处。" in row.issues[0].zh
+
+
+def test_a_title_nearly_as_one_that_stands_waits_for_a_choice(sqlite_world: World, sheet: Sheets) -> None:
+    """By the rule the form has (AC-175): an inserted word, not another number, another year or another key."""
+    world = sqlite_world
+    one = world.valid("research_report")
+    titled = [{**one, "title": f"长江中游湖泊湿地生态修复的关键技术与示范研究报告{n}"} for n in ("", "第12卷")]
+    assert taken(world, world.o1, "research_report", sheet(world, "research_report", titled)).counts["new"] == 2
+    again = [{**one, "title": title} for title in ("长江中游湖泊湿地生态修复关键技术与示范研究报告", "长江中游湖泊湿地生态修复的关键技术与示范研究报告第13卷")]
+    path = sheet(world, "research_report", again, "b.csv")
+    waiting = taken(world, world.o1, "research_report", path)
+    assert (waiting.counts["new"], waiting.counts["duplicate"]) == (1, 1)
+    with world.store.read(T1) as uow:
+        [row], _n = importing.rows(uow, world.o1, waiting.batch_id or 0, results=("duplicate",))
+    assert row.record_id and "名称相似度 98%" in row.issues[0].zh and row.issues[0].rule == "D002"
+    wanted = taken(world, world.o1, "research_report", path, alike=True)
+    assert (wanted.counts["new"], wanted.counts["unchanged"]) == (1, 1)
+    with world.store.read(T1) as uow:
+        noted = uow.conn.execute(select(p.finding.c.text_zh).where(p.finding.c.rule == "D002")).scalars().all()
+    assert len(noted) == 1 and "疑似重复" in noted[0]
+    assert taken(world, world.o1, "research_report", path, alike=True).counts["unchanged"] == 2  # a second time nothing
