@@ -33,6 +33,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "reset_request": ("找回密码申请", "Requests for a new password"),
     "review_event": ("审核记录", "Review history"),
     "saved_query": ("保存的查询", "Saved queries"),
+    "saved_statistic": ("保存的统计", "Saved statistics"),
     "setting": ("设置", "Settings"),
     "share_rule": ("完成人分配表", "Tables of shares"),
     "unit": ("院系", "Units"),

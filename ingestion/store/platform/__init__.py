@@ -71,6 +71,7 @@ from ingestion.store.platform.words import (
     message,
     notice,
     saved_query,
+    saved_statistic,
     vault_key_check,
 )
 
@@ -120,6 +121,7 @@ __all__ = [
     "reset_request",
     "review_event",
     "saved_query",
+    "saved_statistic",
     "session",
     "setting",
     "share_rule",

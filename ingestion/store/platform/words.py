@@ -1,4 +1,4 @@
-"""Notices, messages, saved queries and the key probe."""
+"""Notices, messages, saved queries and statistics, and the key probe."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    UniqueConstraint,
 )
 
 from ingestion.store.platform.metadata import Id, pk, table, tenant
@@ -58,6 +59,22 @@ saved_query = table(
     Column("shared", Boolean, nullable=False, default=False),
     Column("created_at", DateTime, nullable=False),
     comment="One row per SQL text an analyst saved.",
+)
+
+saved_statistic = table(
+    "saved_statistic",
+    pk(),
+    tenant(),
+    Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("page", String(20), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("address", Text, nullable=False),  # the page's filters as its address holds them, no figure
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("unit_id", Id, ForeignKey("unit.id")),  # shared inside this college; none: in the whole organisation
+    Column("created_at", DateTime, nullable=False),
+    UniqueConstraint("account_id", "page", "name"),
+    Index(None, "university_code", "page"),
+    comment="One row per statistic (filters of a page) an account saved.",
 )
 
 vault_key_check = table(
