@@ -174,7 +174,7 @@ def bars(p: Palette, names: Sequence[str], values: Sequence[Value], *, last: Seq
     room = 1 + max((len(w) for w in texts), default=4) * 0.026
     return {
         "data": data,
-        "layout": base(p, height, xaxis={"showline": False, "showgrid": True, "range": [0, most * room], "nticks": 5},
+        "layout": base(p, height, xaxis={"showline": False, "showgrid": True, "range": [0, most * room], "nticks": 5, "tickformat": ","},
                        yaxis={"tickvals": list(range(len(names))), "ticktext": [short(n) for n in names], "autorange": "reversed", "showgrid": False}),
     }  # fmt: skip
 
@@ -197,7 +197,7 @@ def stacked(p: Palette, names: Sequence[str], parts: Sequence[tuple[str, Sequenc
     return {
         "data": data,
         "layout": base(p, row * max(len(names), 2) + 40 + 22 * rows, barmode="stack", showlegend=True, legend={"traceorder": "normal", "font": {"size": 12.5}},
-                       xaxis={"showline": False, "showgrid": True, "range": [0, most * 1.12], "nticks": 5},
+                       xaxis={"showline": False, "showgrid": True, "range": [0, most * 1.12], "nticks": 5, "tickformat": ","},
                        yaxis={"tickvals": ys, "ticktext": [short(n) for n in names], "autorange": "reversed", "showgrid": False}),
     }  # fmt: skip
 

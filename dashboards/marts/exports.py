@@ -56,12 +56,12 @@ def workbook(path: Path, sheets: Sequence[Sheet], notes: Sequence[tuple[str, str
     return count
 
 
-def notes_of(principal: Principal, mart: Mart, title: str, filters: str, spec: Spec | None = None) -> list[tuple[str, str]]:
-    """The lines of 导出说明."""
+def notes_of(principal: Principal, mart: Mart, title: str, filters: str, spec: Spec | None = None, unit: str = "") -> list[tuple[str, str]]:
+    """The lines of 导出说明. ``unit``: the unit shown, where it is not the indicator's own."""
     lines = [("单位名称", whose(mart)), ("标题", title), ("筛选条件", filters)]
     if spec is not None:
         found = definitions.definition(mart, spec.indicator)
-        lines += [("统计口径", found.definition_zh), ("公式", found.formula_zh), ("单位", found.unit()), ("版本", found.version)]
+        lines += [("统计口径", found.definition_zh), ("公式", found.formula_zh), ("单位", unit or found.unit()), ("版本", found.version)]
     return [
         *lines,
         ("数据截至", numbers.as_of(mart)),

@@ -13,12 +13,12 @@ from typing import Any, Literal
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import PROVINCE, Mart
-from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, read, until_clause
+from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, project_of, read, until_clause
 from ingestion.store.engine import local_time, today
 
 __all__ = ["ALL", "UNASSIGNED", "Number", "Spec", "read"]
 
-By = Literal["year", "college", "category_1", "category_2", "type", "person", "month"]
+By = Literal["year", "college", "category_1", "category_2", "type", "person", "project", "month"]
 
 _GROUPS: dict[str, str] = {
     "year": "year",
@@ -27,6 +27,7 @@ _GROUPS: dict[str, str] = {
     "category_2": "category_2",
     "type": "type",
     "person": "coalesce(cast(person_id AS VARCHAR), '')",
+    "project": f"coalesce(cast({project_of('v_contribution')} AS VARCHAR), '')",
     "month": "month(counted_on)",
 }
 
@@ -145,9 +146,10 @@ def groups(mart: Mart, spec: Spec, by: Sequence[By]) -> list[tuple[tuple[Any, ..
     level = "college" if "college" in by else ("person" if "person" in by else None)
     where, parameters = clauses(mart, found, spec, level)
     picked = ", ".join(columns)
+    places = ", ".join(str(place) for place in range(1, len(columns) + 1))
     rows = mart.rows(
         f"SELECT {picked}, sum(contribution), count(DISTINCT record_id) FROM v_contribution"  # noqa: S608
-        f" WHERE {' AND '.join(where)} GROUP BY {picked} ORDER BY {picked}",
+        f" WHERE {' AND '.join(where)} GROUP BY {places} ORDER BY {places}",
         parameters,
     )
     width = len(columns)

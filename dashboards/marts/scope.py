@@ -20,7 +20,8 @@ PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took p
 @dataclass(frozen=True)
 class Spec:
     """What is counted. ``college``: "*" all, "" 未归属, else a unit id. ``until``: month and day a flow is
-    cut at in every year, for "to the same date". ``person`` narrows further, within the mart's reach."""
+    cut at in every year, for "to the same date". ``person`` narrows further, within the mart's reach; ``project``
+    keeps the money of one project."""
 
     indicator: str
     year: int
@@ -30,13 +31,14 @@ class Spec:
     category_2: str = ALL
     type: str = ALL
     person: str = ALL
+    project: str = ALL
     first_year: int | None = None
     until: tuple[int, int] | None = None
 
     def address(self) -> dict[str, str]:
         """The spec as filters of a page's address; ``read`` is its reverse."""
         out = {"indicator": self.indicator, "year": str(self.year)}
-        for name in ("rule", "college", "category_1", "category_2", "type", "person"):
+        for name in ("rule", "college", "category_1", "category_2", "type", "person", "project"):
             value = getattr(self, name)
             if value != (ALL if name != "rule" else ""):
                 out[name] = value or "none"
@@ -56,9 +58,9 @@ def read(parameters: dict[str, str]) -> Spec:
         date(2024, *until)
     values = {
         name: {"none": UNASSIGNED}.get(parameters.get(name, ALL), parameters.get(name, ALL))
-        for name in ("college", "category_1", "category_2", "type", "person")
+        for name in ("college", "category_1", "category_2", "type", "person", "project")
     }
-    for name in ("college", "person"):
+    for name in ("college", "person", "project"):
         if values[name] not in (ALL, UNASSIGNED):
             int(values[name])
     first = int(parameters["from"]) if parameters.get("from") else None
@@ -118,9 +120,21 @@ def clauses(
         if getattr(spec, column) != ALL:
             out.append(f"{prefix}{column} = ?")
             parameters.append(getattr(spec, column))
+    if spec.project != ALL:
+        out.append(f"{project_of(prefix.rstrip('.') or 'v_contribution')} IS NOT DISTINCT FROM CAST(? AS BIGINT)")
+        parameters.append(int(spec.project) if spec.project else None)
     if spec.until is not None and not found.is_stock:
         out.append(until_clause(prefix, spec.until))
     return out, parameters
+
+
+def project_of(table: str) -> str:
+    """The project a row of money belongs to; NULL for what is no money."""
+    return (
+        "(SELECT any_value(f.project_id) FROM (SELECT record_id, project_id FROM rec_fund_arrival"  # noqa: S608
+        " UNION ALL SELECT record_id, project_id FROM rec_fund_outward"
+        f" UNION ALL SELECT record_id, project_id FROM rec_fund_expense) AS f WHERE f.record_id = {table}.record_id)"
+    )
 
 
 def until_clause(prefix: str, until: tuple[int, int]) -> str:

@@ -35,6 +35,23 @@ def people(mart: Mart) -> dict[str, tuple[str, str]]:
     return {str(row[0]): (row[1] or "", row[2] or "") for row in rows}
 
 
+def projects(mart: Mart) -> dict[str, tuple[str, str]]:
+    """Project id → number and title of those with money inside the mart's reach, newest number first."""
+    clause, parameters = "", []
+    if mart.level == "college":
+        clause, parameters = " WHERE m.college_id = ?", [mart.college_id]
+    elif mart.level == "person":
+        clause, parameters = " WHERE m.owner_person_id = ?", [mart.person_id]
+    rows = mart.rows(
+        "SELECT p.record_id, p.number, p.title FROM fct_record AS p WHERE p.record_id IN (SELECT f.project_id FROM ("  # noqa: S608
+        "SELECT record_id, project_id FROM rec_fund_arrival UNION ALL SELECT record_id, project_id FROM rec_fund_outward"
+        " UNION ALL SELECT record_id, project_id FROM rec_fund_expense) AS f"
+        f" JOIN fct_measure AS m ON m.record_id = f.record_id{clause}) ORDER BY p.number DESC",
+        parameters,
+    )
+    return {str(row[0]): (f"{row[1]} {row[2]}", f"{row[1]} {row[2]}") for row in rows}
+
+
 def types(mart: Mart) -> dict[str, tuple[str, str]]:
     rows = mart.rows("SELECT type, zh, en FROM dim_type ORDER BY seq")
     return {row[0]: (row[1], row[2]) for row in rows}
@@ -48,6 +65,8 @@ def words_for(mart: Mart, found: Definition, by: By) -> dict[str, tuple[str, str
         return {
             key: (f"{name} {no}".strip(), f"{name} {no}".strip()) for key, (no, name) in people(mart).items()
         }
+    if by == "project":
+        return {**projects(mart), UNASSIGNED: ("未关联项目", "No project")}
     if by == "type":
         return types(mart)
     if by in ("category_1", "category_2"):

@@ -42,10 +42,11 @@ def refuse_unreconciled(mart: Mart) -> None:
         raise exports.NotReconciled
 
 
-def hand_over(actor: Principal, mart: Mart, title: str, sheets: Sequence[Sheet], filters: str, spec: Spec | None = None) -> None:
-    """Writes one workbook, writes the audit row and starts the download."""
+def hand_over(actor: Principal, mart: Mart, title: str, sheets: Sequence[Sheet], filters: str, spec: Spec | None = None, unit: str = "") -> None:
+    """Writes one workbook, writes the audit row and starts the download. ``unit``: of money, where another than the
+    indicator's own was chosen."""
     export_id, path = exports.new(actor, title, "xlsx")
-    count = exports.workbook(path, sheets, exports.notes_of(actor, mart, title, filters, spec))
+    count = exports.workbook(path, sheets, exports.notes_of(actor, mart, title, filters, spec, unit))
     with frame.store().begin(actor.university_code) as uow:
         audit.write(uow, actor, "export", "indicator" if spec else "statistics", spec.indicator if spec else None, {"title": title, "filters": filters, "rows": count, "generation": mart.meta.generation})
     give(export_id, t("已导出 {n} 行", n=f"{count:,}"))

@@ -78,6 +78,7 @@ def build(home: Path, sizes: dict[str, int], generation: int = 1, seed: int = 1,
         made = generate(code, size, random.Random(f"{seed}{code}"))
         for table in ("dim_unit", "dim_person", "fct_record", "fct_measure", "fct_credit", "rpt_work", "rpt_balance", "rpt_reconciliation"):
             _fill(con, table, made.tables[table])
+        _money(con, made)
         _derive(con)
         province += con.execute("SELECT * FROM rpt_indicator WHERE level = 'university'").fetchall()
         _finish(con)
@@ -238,6 +239,17 @@ def _dimensions(con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
     kinds = (("person", "人员"), ("vertical_project", "纵向项目"), ("fund_arrival", "经费到账"), ("paper", "论文"), ("book", "著作"), ("award", "获奖"), ("patent", "专利"))
     _fill(con, "dim_type", [{"type": t, "zh": zh, "en": t, "group_id": "x", "prefix": "LW", "seq": i} for i, (t, zh) in enumerate(kinds)])
     _fill(con, "dim_university", [{"university_code": c, "name": NAMES[c][0], "name_en": c, "peer_group": NAMES[c][1], "city_code": NAMES[c][2]} for c in codes])
+
+
+def _money(con: duckdb.DuckDBPyConnection, made: University) -> None:
+    """The money's projects, as the records' own tables say: six of seven arrivals belong to a project of their owner."""
+    for table in ("rec_fund_arrival", "rec_fund_outward", "rec_fund_expense"):
+        con.execute(f"CREATE TABLE {table} (record_id BIGINT, project_id BIGINT)")
+    con.execute(
+        "INSERT INTO rec_fund_arrival SELECT a.record_id, CASE WHEN a.record_id % 7 > 0 THEN p.ids[1 + a.record_id % len(p.ids)] END"
+        " FROM fct_record AS a LEFT JOIN (SELECT owner_person_id, list(record_id ORDER BY record_id) AS ids FROM fct_record"
+        " WHERE type = 'vertical_project' GROUP BY owner_person_id) AS p ON p.owner_person_id = a.owner_person_id WHERE a.type = 'fund_arrival'"
+    )
 
 
 def _derive(con: duckdb.DuckDBPyConnection) -> None:
