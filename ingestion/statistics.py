@@ -51,13 +51,13 @@ def list_for(uow: UnitOfWork, actor: Principal, page: str) -> list[SavedStatisti
     _require(actor, page)
     s = saved_statistic.c
     rows = uow.conn.execute(
-        select(s.id, s.name, s.address, s.shared, s.account_id, s.created_at, account.c.name.label("owner"))
+        select(s.id, s.name, s.filters, s.shared, s.account_id, s.created_at, account.c.name.label("owner"))
         .join(account, account.c.id == s.account_id)
         .where(s.page == page, permissions.visible(actor, saved_statistic))
         .order_by(s.name, s.id)
     )
     found = [
-        SavedStatistic(r.id, r.name, dict(parse_qsl(r.address)), r.shared, r.owner, r.account_id == actor.account_id, r.created_at)
+        SavedStatistic(r.id, r.name, dict(parse_qsl(r.filters)), r.shared, r.owner, r.account_id == actor.account_id, r.created_at)
         for r in rows
     ]
     return sorted(found, key=lambda one: not one.mine)
@@ -87,7 +87,7 @@ def save(uow: UnitOfWork, actor: Principal, page: str, name: str, filters: Mappi
     s = saved_statistic.c
     mine = (s.account_id == actor.account_id) & (s.university_code == actor.university_code) & (s.page == page)
     known = uow.conn.execute(select(s.id).where(mine, s.name == name)).scalar()
-    values = {"address": urlencode(dict(filters)), "shared": shared, "unit_id": actor.unit_id if shared else None, "created_at": uow.now}
+    values = {"filters": urlencode(dict(filters)), "shared": shared, "unit_id": actor.unit_id if shared else None, "created_at": uow.now}
     if known is None:
         count = uow.conn.execute(select(func.count()).select_from(saved_statistic).where(mine)).scalar_one()
         if count >= KEPT:

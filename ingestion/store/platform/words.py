@@ -68,7 +68,7 @@ saved_statistic = table(
     Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
     Column("page", String(20), nullable=False),
     Column("name", String(100), nullable=False),
-    Column("address", Text, nullable=False),  # the page's filters as its address holds them, no figure
+    Column("filters", Text, nullable=False),  # the page's filters as its address holds them, no figure
     Column("shared", Boolean, nullable=False, default=False),
     Column("unit_id", Id, ForeignKey("unit.id")),  # shared inside this college; none: in the whole organisation
     Column("created_at", DateTime, nullable=False),

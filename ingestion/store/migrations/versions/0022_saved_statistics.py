@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("account_id", ID, nullable=False),
         sa.Column("page", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("filters", sa.Text(), nullable=False),
         sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("unit_id", ID, nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
