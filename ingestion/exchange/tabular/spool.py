@@ -27,9 +27,9 @@ from ingestion.exchange.tabular.package import Facts, farthest, letters
 PROGRAM = Path(__file__).with_name("converter.py")
 MEGABYTE = 1 << 20
 DISK = 4 << 30
-# a workbook takes 1.8 times its unpacked size while it is read; what packs better than real data gets less
-MEMORY_A_BYTE_UNPACKED = 3
-MEMORY_A_BYTE_PACKED = 60
+# a workbook takes 1.8 times its unpacked size while it is read; what packs better than real data (9 to 25 times) gets less
+MEMORY_A_BYTE_UNPACKED = 2
+MEMORY_A_BYTE_PACKED = 30
 
 
 # marks that nobody sees, as they stand in UTF-8: zero-width characters and those that turn the text
