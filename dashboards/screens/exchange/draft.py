@@ -141,7 +141,7 @@ def _listing(type_id: str, name: str, path: Path, upload: uploads.Upload) -> Dra
          one.venue[:100], one.published, one.volume_issue_pages[:60], one.doi]
         for one in found.entries[:SHOWN]
     ]  # fmt: skip
-    kinds = Counter(one.kind for one in found.entries)
+    kinds: Counter[str] = Counter(one.kind for one in found.entries)
     format_ = next((one for one in bibliographic.FORMATS if one.id == found.format), None)
     return Draft(
         type_id, name, upload.sha256, upload.size, "listing", found.encoding, "",
@@ -164,7 +164,7 @@ def _glance(sheet: Sheet) -> Glance:
     )  # fmt: skip
 
 
-def _word(value: object) -> str:
+def _word(value: Any) -> str:
     words = value.isoformat(" ") if hasattr(value, "hour") else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return " ".join(words.split())[:SAMPLE_LENGTH]
 

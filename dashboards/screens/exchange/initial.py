@@ -39,13 +39,13 @@ def _held(actor: Principal) -> dict[str, dict[int | None, int]]:
     """Records in effect by type and year."""
     with frame.store().read(actor.university_code) as uow:
         rows = uow.conn.execute(
-            select(record.c.type, record.c.filed_year, func.count())
+            select(record.c.type, record.c.filed_year, func.count().label("n"))
             .where(record.c.state.not_in(("00", "90")), permissions.visible(actor, record))
             .group_by(record.c.type, record.c.filed_year)
         ).all()
     found: dict[str, dict[int | None, int]] = {}
-    for type_id, year, n in rows:
-        found.setdefault(type_id, {})[year] = n
+    for row in rows:
+        found.setdefault(row.type, {})[row.filed_year] = row.n
     return found
 
 

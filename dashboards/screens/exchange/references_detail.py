@@ -95,7 +95,7 @@ def colleagues(begun: Begun, good: list[Offer]) -> dict[tuple[int, int], int]:
             words = {one.id: one.label for one in who}
             chosen = st.selectbox(
                 frame.md(t("第 {n} 条第 {rank} 作者 {name}", n=number, rank=rank, name=name)), list(words), index=None, key=f"link-{begun.stamp}-{number}-{rank}",
-                format_func=lambda i, w=words: w.get(i, str(i)), placeholder=t("不关联"),
+                format_func=words.__getitem__, placeholder=t("不关联"),
             )  # fmt: skip
             if chosen is not None:
                 links[(number, rank)] = chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange.layout import columns
@@ -77,9 +77,9 @@ def _query(told: Mapping[str, Any]) -> Query:
     )  # fmt: skip
 
 
-def formats(type_id: str) -> tuple[str, ...]:
+def formats(type_id: str) -> tuple[Format, ...]:
     """The formats a type can be exported in."""
-    return tuple(FORMATS) if type_id in CITED else ("xlsx", "csv")
+    return get_args(Format) if type_id in CITED else ("xlsx", "csv")
 
 
 @dataclass(frozen=True)
