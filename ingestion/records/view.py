@@ -22,7 +22,8 @@ OFFICE_STATE, COLLEGE_STATE = "20", "10"
 @dataclass(frozen=True)
 class RecordView:
     """One record for one reader. ``document`` has secrets masked. ``display_state`` is ``"40"`` (变更审核中)
-    while an amendment is under way, else the state. ``allowed``: the actions the reader may take now."""
+    while an amendment is under way, else the state; ``amendment`` is None to those who may not read a change
+    still being written. ``allowed``: the actions the reader may take now."""
 
     id: int
     number: str
@@ -37,7 +38,7 @@ class RecordView:
 
     @property
     def display_state(self) -> str:
-        return "40" if self.amendment is not None and self.state == "30" else self.state
+        return "40" if self.header["amendment_id"] is not None and self.state == "30" else self.state
 
 
 class SubmissionRefused(OperationError):
@@ -90,6 +91,8 @@ def view(uow: UnitOfWork, actor: Principal, header: dict[str, Any]) -> RecordVie
     type_id, record_id = header["type"], header["id"]
     document = serializer.read(uow, type_id, [record_id]).get(record_id, {})
     amendment = open_amendment(uow, record_id)
+    if amendment is not None and amendment["state"] == "00" and not permissions.can(actor, "amendment.edit", type_id, header):
+        amendment = None
     return RecordView(
         id=record_id,
         number=number_of(type_id, record_id),

@@ -69,6 +69,24 @@ def test_an_approved_record_is_not_edited_in_place(world: World) -> None:
                 records.save_draft(uow, actor, view.id, view.version, {**paper, "venue": "改"})
 
 
+def test_a_change_still_being_written_is_read_by_those_who_write_it(world: World) -> None:
+    paper = world.valid("paper")
+    with world.begin() as uow:
+        view = in_force(uow, world, paper)
+        opened = amendments.open(uow, world.r1, view.id, "填写有误需要更正")
+        saved = amendments.save(uow, world.r1, view.id, number(opened), {**opened.document, "venue": "尚未想好的期刊"})
+        assert saved.amendment is not None and saved.amendment["document"]["venue"] == "尚未想好的期刊"
+        for reader in (world.s11, world.o1):
+            seen = records.load(uow, reader, view.id)
+            assert seen.amendment is None and seen.display_state == "40" and "amend" not in seen.allowed
+            with pytest.raises(Denied):
+                amendments.save(uow, reader, view.id, number(saved), opened.document)
+        amendments.submit(uow, world.r1, view.id, number(saved), non_secret=True)
+        for reader in (world.s11, world.o1):
+            sent = records.load(uow, reader, view.id)
+            assert sent.amendment is not None and sent.amendment["document"]["venue"] == "尚未想好的期刊"
+
+
 def test_one_open_change_a_record_and_none_without_a_difference(world: World) -> None:
     paper = world.valid("paper")
     with world.begin() as uow:
