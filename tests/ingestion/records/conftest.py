@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from ingestion.catalog.registry import TYPE_IDS
 from ingestion.principal import Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork
 from tests import documents
+from tests.conftest import BOTH, PostgresServer, copy_postgres, copy_sqlite
 
 T1, T2 = "99001", "99002"
 PEOPLE = (
@@ -40,6 +42,7 @@ class World:
     store: Store
     who: dict[str, Principal] = field(default_factory=dict)
     college: dict[str, int] = field(default_factory=dict)
+    home: Path | None = None
 
     def __getattr__(self, name: str) -> Principal:
         try:
@@ -93,20 +96,62 @@ class World:
         return self.college[key]
 
 
-@pytest.fixture
-def world(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+# The conftests that import these fixtures have fixtures of their own; the stores behind them are built once.
+_built: dict[str, World] = {}
+
+
+def _template(dialect: str, store: Iterator[Store], home: Path) -> World:
+    """The people in a store that is copied, made when first asked for; ``home`` holds the key of their secrets."""
+    if dialect not in _built:
+        with pytest.MonkeyPatch.context() as patch:
+            made = _built[dialect] = build(next(store), home, patch)
+        made.store.dispose()
+    return _built[dialect]
+
+
+@pytest.fixture(scope="session")
+def sqlite_people(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    folder = tmp_path_factory.mktemp("people")
+    return _template("sqlite", copy_sqlite(sqlite_template, folder), folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_people(postgres_server: PostgresServer, postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return _template("postgresql", copy_postgres(postgres_server, postgres_template), tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture(params=BOTH)
+def world(request: pytest.FixtureRequest) -> World:
     """Both databases."""
-    return build(store, tmp_path, monkeypatch)
+    found: World = request.getfixturevalue("sqlite_world" if request.param == "sqlite" else "postgres_people_world")
+    return found
 
 
 @pytest.fixture
-def sqlite_world(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    return build(sqlite_store, tmp_path, monkeypatch)
+def sqlite_world(sqlite_people: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for store in copy_sqlite(Path(str(sqlite_people.store.engine.url.database)), tmp_path):
+        yield at_home(sqlite_people, store, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def postgres_people_world(
+    postgres_server: PostgresServer, postgres_people: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    for store in copy_postgres(postgres_server, str(postgres_people.store.engine.url.database)):
+        yield at_home(postgres_people, store, tmp_path, monkeypatch)
+
+
+def at_home(people: World, store: Store, home: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The same people in a copy of their store, with a home of its own."""
+    assert people.home is not None
+    shutil.copytree(people.home / "keys", home / "keys")
+    monkeypatch.setenv("YANSHU_HOME", str(home))
+    return replace(people, store=store, who=dict(people.who), college=dict(people.college), home=home)
 
 
 def build(store: Store, home: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("YANSHU_HOME", str(home))
-    made = World(store)
+    made = World(store, home=home)
     with store.begin(ALL) as uow:
         for code, name in ((T1, "江城大学"), (T2, "楚天学院")):
             accounts.create_university(uow, None, code, name)

@@ -8,9 +8,9 @@ import pytest
 
 from ingestion import bulk, outbox
 from ingestion.accounts import system_principal
-from tests.ingestion.records.conftest import T1, World, sqlite_world, world
+from tests.ingestion.records.conftest import T1, World, postgres_people, postgres_people_world, sqlite_people, sqlite_world, world
 
-__all__ = ["filed", "own_outbox", "sqlite_world", "world"]
+__all__ = ["filed", "own_outbox", "postgres_people", "postgres_people_world", "sqlite_people", "sqlite_world", "world"]
 
 
 @pytest.fixture(autouse=True)
