@@ -8,7 +8,15 @@ import pytest
 
 from ingestion import bulk, outbox
 from ingestion.accounts import system_principal
-from tests.ingestion.records.conftest import T1, World, postgres_people, postgres_people_world, sqlite_people, sqlite_world, world
+from tests.ingestion.records.conftest import (
+    T1,
+    World,
+    postgres_people,
+    postgres_people_world,
+    sqlite_people,
+    sqlite_world,
+    world,
+)
 
 __all__ = ["filed", "own_outbox", "postgres_people", "postgres_people_world", "sqlite_people", "sqlite_world", "world"]
 

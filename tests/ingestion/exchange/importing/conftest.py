@@ -15,7 +15,15 @@ from ingestion.exchange.importing import Options
 from ingestion.principal import Principal
 from ingestion.store import platform as p
 from tests.documents import Document
-from tests.ingestion.records.conftest import T1, World, postgres_people, postgres_people_world, sqlite_people, sqlite_world, world
+from tests.ingestion.records.conftest import (
+    T1,
+    World,
+    postgres_people,
+    postgres_people_world,
+    sqlite_people,
+    sqlite_world,
+    world,
+)
 
 __all__ = ["SHEETS", "T1", "World", "count", "fields", "postgres_people", "postgres_people_world", "sheet", "sqlite_people", "sqlite_world", "states", "taken", "world"]
 
