@@ -137,7 +137,49 @@
       };
       seek(15);
     },
+    print: () => print(),
+    picture: (element) => picture(element.dataset),
   };
+  /* A chart as a picture: its own drawing with title, filters and as-of time above, as large again as on screen. */
+  const picture = async ({ to, title, about, file }) => {
+    const plot = document.querySelector(to + " .js-plotly-plot");
+    if (!plot) return;
+    const page = getComputedStyle(document.querySelector('[data-testid="stApp"]'));
+    const { width, height } = plot.getBoundingClientRect();
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d"), head = 58, edge = 16;
+    canvas.width = 2 * (width + 2 * edge);
+    canvas.height = 2 * (height + head + 2 * edge);
+    pen.scale(2, 2);
+    pen.fillStyle = page.backgroundColor;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.fillStyle = page.color;
+    pen.font = "600 16px " + page.fontFamily;
+    pen.fillText(title, edge, edge + 14, width);
+    pen.font = "12px " + page.fontFamily;
+    pen.globalAlpha = .75;
+    pen.fillText(about, edge, edge + 36, width);
+    pen.globalAlpha = 1;
+    for (const drawn of plot.querySelectorAll("svg.main-svg")) {
+      const copy = drawn.cloneNode(true);
+      copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+      const image = new Image();
+      image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+      await image.decode();
+      pen.drawImage(image, edge, edge + head, width, height);
+    }
+    const link = document.createElement("a");
+    link.href = canvas.toDataURL("image/png");
+    link.download = file;
+    link.click();
+  };
+  /* On paper the panels stand one below the other; the widest chart, drawn for the screen, sets the scale. */
+  const PAPER = 700;
+  addEventListener("beforeprint", () => {
+    const widest = Math.max(0, ...[...document.querySelectorAll(".js-plotly-plot")].map((plot) => plot.offsetWidth));
+    const width = Math.max(widest + 44, PAPER);
+    document.documentElement.style.setProperty("--paper-width", width + "px");
+    document.documentElement.style.setProperty("--paper-scale", String(PAPER / width));
+  });
   /* A PDF is shown in a frame of its own. The app cannot draw one: its frames carry the attribute "sandbox", in
      which browsers open no PDF; here the answer's own policy is the box. */
   const frame = (element) => {

@@ -9,13 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import frame
-from dashboards.charts import cached
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import colleges, people
-from dashboards.screens.analysis import filters, health, leader, onboarding, opened, pieces, words
+from dashboards.screens.analysis import filters, health, leader, onboarding, opened, pieces, tools, words
 
 PEOPLE_COLUMNS = ("O01", "F01", "P01", "K01b", "A01")
 
@@ -23,7 +22,7 @@ PEOPLE_COLUMNS = ("O01", "F01", "P01", "K01b", "A01")
 def show() -> None:
     actor = frame.current()
     try:
-        mart = cached.open_for(actor)
+        mart = filters.opened(actor)
     except NoNumbersYet:
         frame.page(t("学院驾驶舱"))
         onboarding.card(actor)
@@ -33,16 +32,18 @@ def show() -> None:
     with head:
         year = filters.year(mart)
         rule = filters.rule(mart, leader.RULES, "")
+        tools.print_button()
     pieces.state_notice(mart)
     if numbers.is_empty(mart):
         onboarding.card(actor)
         return
-    leader.body(mart, year, rule)
-    _people(mart, year)
-    health.strip(mart)
+    leader.body(mart, year, rule, actor)
+    people_panel(mart, year)
+    health.strip(mart, actor, year)
+    leader.footnotes(mart, year, rule)
 
 
-def _people(mart: Mart, year: int) -> None:
+def people_panel(mart: Mart, year: int) -> None:
     """One row per person of the college: what each took part in (个人计数)."""
     known = people(mart)
     indicators = [one for one in PEOPLE_COLUMNS if one in definitions.catalogue(mart)]

@@ -7,11 +7,21 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.charts import cached
 from dashboards.i18n import pick, t
-from dashboards.marts import definitions
+from dashboards.marts import definitions, reach
 from dashboards.marts.numbers import first_year
 from dashboards.marts.reader import Mart
+from dashboards.marts.words import colleges
+from ingestion.principal import Principal
 from ingestion.store.engine import today
+
+
+def opened(actor: Principal) -> Mart:
+    """The reader's file, once no filter in the address asks for more than the reader's own (AC-122)."""
+    mart = cached.open_for(actor)
+    reach.within(mart, st.query_params.to_dict())
+    return mart
 
 
 def choice(kind: Callable[..., Any], label: str, options: Sequence[str], key: str, default: str,
@@ -44,3 +54,11 @@ def rule(mart: Mart, offered: Sequence[str], default: str) -> str:
         return pick(names[code].zh, names[code].en) if code in names else code
 
     return choice(st.segmented_control, t("计数方式"), ["", *offered] if "" not in offered else offered, "rule", default, word)
+
+
+def college(mart: Mart) -> Mart:
+    """学院: the whole university, or the mart of one college as its own secretary reads it."""
+    named = colleges(mart)
+    options = ["", *[key for key in named if key]]
+    chosen = choice(st.selectbox, t("学院"), options, "college", "", lambda key: pick(*named[key]) if key else t("全校"), width=170)
+    return reach.of_college(mart, int(chosen)) if chosen else mart

@@ -7,16 +7,28 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import frame
-from dashboards.charts import cached, figures
+from dashboards.charts import figures
 from dashboards.i18n import language, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Number, Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import colleges, words_for
-from dashboards.screens.analysis import filters, health, onboarding, opened, overview, pieces, words
+from dashboards.screens.analysis import (
+    backlog,
+    filters,
+    health,
+    onboarding,
+    opened,
+    overview,
+    pieces,
+    tools,
+    words,
+)
+from ingestion.principal import Principal
 from ingestion.store.engine import today
 
 CARDS = ("O01", "F01", "P03", "P07N", "K02N", "A01")
+PIPELINE = ("P01", "P03", "P04D", "P04N", "P06N")
 RULES = ("FRAC_EQ", "FIRST_UNIT")
 TIERS = 5
 
@@ -24,25 +36,34 @@ TIERS = 5
 def show() -> None:
     actor = frame.current()
     try:
-        mart = cached.open_for(actor)
+        mart = filters.opened(actor)
     except NoNumbersYet:
         frame.page(t("领导驾驶舱"))
         onboarding.card(actor)
         return
     head = frame.page(t("领导驾驶舱"))
     with head:
+        whole = mart
+        mart = filters.college(mart)
         year = filters.year(mart)
         rule = filters.rule(mart, RULES, "")
+        tools.print_button()
     pieces.state_notice(mart)
-    if numbers.is_empty(mart):
+    if numbers.is_empty(whole):
         onboarding.card(actor)
         return
-    body(mart, year, rule)
-    health.strip(mart)
+    body(mart, year, rule, actor)
+    health.strip(mart, actor, year)
+    footnotes(mart, year, rule)
 
 
-def body(mart: Mart, year: int, rule: str) -> None:
-    """Sentence, six numbers, four charts, every indicator, the newest records."""
+def footnotes(mart: Mart, year: int, rule: str) -> None:
+    """What a printed page says about its numbers."""
+    tools.footnotes(mart, (*CARDS, *PIPELINE), words.filters_of(mart, spec_of(mart, "O01", year, rule)))
+
+
+def body(mart: Mart, year: int, rule: str, actor: Principal) -> None:
+    """Sentence, six numbers, six charts, every indicator, the newest records."""
     specs = {one: spec_of(mart, one, year, rule) for one in CARDS}
     lead = {one: numbers.trend(mart, specs[one])[:2] for one in ("O01", "F01", "P07N")}
     pieces.sentence(_sentence(mart, lead))
@@ -56,9 +77,14 @@ def body(mart: Mart, year: int, rule: str) -> None:
         _composition(mart, year, rule)
     left, right = st.columns(2, gap="small")
     with left:
-        _sources(mart, year)
+        _bars(mart, spec_of(mart, "O01", year, rule), t("论文收录层级"), t("层级"), "tiers")
     with right:
+        _bars(mart, spec_of(mart, "F01", year), t("到账经费来源"), t("来源"), "sources")
+    left, right = st.columns(2, gap="small")
+    with left:
         _projects(mart, year)
+    with right:
+        backlog.panel(mart, actor)
     left, right = st.columns([2.1, 1], gap="small")
     with left:
         overview.every_indicator(mart, year, rule)
@@ -135,7 +161,7 @@ def _trend(mart: Mart, year: int, rule: str) -> None:
     pieces.panel(
         t("近十年论文趋势"), words.unit(found), "trend", note=note, rows=rows, alt=t("近十年论文趋势"),
         figure=(lambda p: figures.lines(p, lines, unfinished=running)) if ever else None,
-        more=pieces.open_button(mart, spec, "trend"),
+        more=tools.beside(mart, spec, "trend", t("近十年论文趋势"), rows),
     )  # fmt: skip
 
 
@@ -151,7 +177,7 @@ def _composition(mart: Mart, year: int, rule: str) -> None:
         cells.setdefault(str(key), {})[tier] = value or 0.0
     names = colleges(mart)
     keys = sorted(cells, key=lambda k: -sum(cells[k].values())) if first == "college" else sorted(cells, reverse=True)
-    keys = keys[:12]
+    every, keys = keys, keys[:12]
     tiers = words_for(mart, found, "category_2")
     weight: dict[str, float] = {}
     for row in cells.values():
@@ -173,7 +199,7 @@ def _composition(mart: Mart, year: int, rule: str) -> None:
 
     rows = [
         {(t("学院") if first == "college" else t("年度")): (words.label(names, k) if first == "college" else k),
-         **{words.label(tiers, tier): cells[k].get(tier, 0.0) for tier in [*shown, *rest]}} for k in keys
+         **{words.label(tiers, tier): cells[k].get(tier, 0.0) for tier in [*shown, *rest]}} for k in every
     ]  # fmt: skip
     total = numbers.number(mart, replace(spec, first_year=None))
     column = sum(weight.values())
@@ -189,19 +215,13 @@ def _composition(mart: Mart, year: int, rule: str) -> None:
     title = t("各学院论文构成") if first == "college" else t("历年论文构成")
     pieces.panel(
         title, words.unit(found), "composition", note=note, rows=rows, alt=title, figure=draw if keys else None,
-        pick_point=opened_bar, more=pieces.open_button(mart, spec, "composition"),
+        pick_point=opened_bar, more=tools.beside(mart, spec, "composition", title, rows),
     )  # fmt: skip
-
-
-def _sources(mart: Mart, year: int) -> None:
-    """Funds received by source, with last year to the same date as a tick."""
-    _bars(mart, "F01", year, t("到账经费来源"), "sources")
 
 
 def _projects(mart: Mart, year: int) -> None:
     """From grant to conclusion: what the store knows of the life of projects."""
-    steps = ("P01", "P03", "P04D", "P04N", "P06N")
-    made = [(one, *numbers.trend(mart, Spec(one, year))[:2]) for one in steps if definitions.definition(mart, one).is_configured]
+    made = [(one, *numbers.trend(mart, Spec(one, year))[:2]) for one in PIPELINE if definitions.definition(mart, one).is_configured]
     shown = [(one, now, before) for one, now, before in made]
     ever = any(now.value for _, now, _ in shown)
     labels = [words.name(now.definition) for _, now, _ in shown]
@@ -214,36 +234,41 @@ def _projects(mart: Mart, year: int) -> None:
     pieces.panel(
         t("项目全程"), t("项"), "projects", note=t("从立项到结项；绿色为年末在研"), rows=rows, alt=t("项目全程"),
         figure=(lambda p: figures.bars(p, labels, values, strong=[one == "P03" for one, _, _ in shown], keys=[one for one, _, _ in shown], row=40)) if ever else None,
-        pick_point=opened_bar, more=pieces.open_button(mart, Spec("P01", year), "projects"),
+        pick_point=opened_bar, more=tools.beside(mart, Spec("P01", year), "projects", t("项目全程"), rows),
     )  # fmt: skip
 
 
-def _bars(mart: Mart, indicator: str, year: int, title: str, key: str) -> None:
-    found = definitions.definition(mart, indicator)
+def _bars(mart: Mart, spec: Spec, title: str, first: str, key: str) -> None:
+    """The number by its finer classes, with last year to the same date as a tick; largest first, nine at most."""
+    found = definitions.definition(mart, spec.indicator)
     by = "category_2" if found.category_2_list else "category_1"
-    spec = Spec(indicator, year, until=numbers.same_date(Spec(indicator, year), found))
+    spec = replace(spec, until=numbers.same_date(spec, found))
     here = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, spec, (by,))}
-    there = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, replace(spec, year=year - 1), (by,))}
+    there = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, replace(spec, year=spec.year - 1), (by,))}
     names = words_for(mart, found, by)
-    keys = sorted({*here, *there}, key=lambda k: -here.get(k, 0.0))[:9]
+    every = sorted({*here, *there}, key=lambda k: (-here.get(k, 0.0), -there.get(k, 0.0), k))
+    keys = every[:9]
     shares = [_against(here.get(k, 0.0), there.get(k)) for k in keys]
 
     def draw(p: figures.Palette) -> figures.Figure:
         most = max((found.scaled(value) or 0.0 for value in here.values()), default=0.0)
-        texts = [f"{found.shown(here.get(k, 0.0), 0 if most >= 100 else None)}{share}" for k, share in zip(keys, shares, strict=True)]
+        texts = [f"{found.shown(here.get(k, 0.0), 0 if most >= 100 and found.is_money else None)}{share}" for k, share in zip(keys, shares, strict=True)]
         inks = [p.down if "▼" in share else (p.up if "▲" in share else p.ink) for share in shares]
         return figures.bars(p, [words.label(names, k) for k in keys], [found.scaled(here.get(k, 0.0)) for k in keys], last=[found.scaled(there.get(k)) for k in keys],
                             words=texts, word_colours=inks, keys=keys)  # fmt: skip
 
-    rows = [{t("来源"): words.label(names, k), t("本年"): found.scaled(here.get(k, 0.0)), t("去年同日"): found.scaled(there.get(k))} for k in keys]
+    before = t("去年同日") if spec.until else t("上年")
+    rows = [{first: words.label(names, k), t("本年"): found.scaled(here.get(k, 0.0)), before: found.scaled(there.get(k, 0.0))} for k in every]
 
     def opened_bar(point: dict[str, object]) -> None:
         opened.records_dialog(mart, replace(spec, **{by: str(pieces.key_of(point) or "")}))
 
     note = t("条形为本年截至今天，竖线为去年同日") if spec.until else t("条形为所选年度，竖线为上一年")
+    if len(every) > len(keys):
+        note += t("；只画前 {n} 项，其余见表", n=len(keys))
     pieces.panel(
         title, words.unit(found), key, note=note, rows=rows, alt=title, figure=draw if keys else None,
-        pick_point=opened_bar, more=pieces.open_button(mart, spec, key),
+        pick_point=opened_bar, more=tools.beside(mart, spec, key, title, rows),
     )  # fmt: skip
 
 
@@ -254,5 +279,3 @@ def _against(now: float, before: float | None) -> str:
     if abs(percent) < 0.5:
         return " ＝"
     return f" {'▲' if percent > 0 else '▼'}{abs(percent):,.0f}%"
-
-

@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import frame
-from dashboards.charts import cached, figures
+from dashboards.charts import figures
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import types
-from dashboards.screens.analysis import filters, opened, pieces, words
+from dashboards.screens.analysis import filters, opened, pieces, tools, words
 
 CARDS = ("O01", "P01", "K01a", "A01", "O10", "F01")
 RULES = ("FULL_PERSON", "OWNER", "FRAC_EQ")
@@ -26,7 +26,7 @@ def show() -> None:
     actor = frame.current()
     head = frame.page(t("我的统计"))
     try:
-        mart = cached.open_for(actor)
+        mart = filters.opened(actor)
     except NoNumbersYet:
         _nothing()
         return
@@ -81,7 +81,7 @@ def _years(mart: Mart, year: int, rule: str) -> None:
 
     pieces.panel(
         t("近十年成果"), t("条"), "years", rows=rows, alt=t("近十年成果"), figure=draw if cells else None,
-        note=t("点条形看明细"), pick_point=opened_bar, more=pieces.open_button(mart, spec, "years"),
+        note=t("点条形看明细"), pick_point=opened_bar, more=tools.beside(mart, spec, "years", t("近十年成果"), rows),
     )  # fmt: skip
 
 

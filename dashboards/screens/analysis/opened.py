@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import navigation
 from dashboards.frame import empty, md
 from dashboards.i18n import N_, pick, t
-from dashboards.marts import definitions, numbers
+from dashboards.marts import definitions, numbers, reach
 from dashboards.marts.drill import DoesNotAddUp, Drill, Row, drill, excluded
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
@@ -58,7 +58,7 @@ def records_dialog(mart: Mart, spec: Spec, university: str = "") -> None:
 
 def _dialog_body(mart: Mart, spec: Spec, university: str) -> None:
     behind(mart, spec, "dialog")
-    query = spec.address() | ({"university": university} if university else {})
+    query = reach.address(mart, spec) | ({"university": university} if university else {})
     st.page_link(navigation.page("drill"), label=t("在单独页面打开"), icon=":material/open_in_new:", query_params=query)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.marts.words import types
 from dashboards.screens.analysis import opened, words
-from ingestion.store.engine import local_time
+from ingestion.store.engine import local_time, local_zone, today
 
 
 def every_indicator(mart: Mart, year: int, rule: str) -> None:
@@ -88,9 +89,16 @@ def newest(mart: Mart) -> None:
         f"{clause} ORDER BY approved_at DESC, record_id DESC LIMIT 10",
         parameters,
     )
+    midnight = _midnight()
+    since_today, since_week = mart.rows(
+        "SELECT count(*) FILTER (WHERE approved_at >= ?), count(*) FILTER (WHERE approved_at >= ?) FROM fct_record"  # noqa: S608
+        f" WHERE type <> 'person' AND valid_to IS NULL{clause}",
+        [midnight, midnight - timedelta(days=6), *parameters],
+    )[0]
     named = types(mart)
     with st.container(border=True, gap="xsmall", key="panel_newest", height="stretch"):
         st.markdown(f"**{t('最近通过')}** · {t('10 条')}")
+        st.caption(t("今天通过 {a} 条，近七天 {b} 条", a=f"{since_today:,}", b=f"{since_week:,}"))
         if not rows:
             empty(t("暂无数据"), t("有记录通过审核后，这里会显示。"))
         for kind, title, at in rows:
@@ -100,3 +108,6 @@ def newest(mart: Mart) -> None:
                 st.caption(f"{pick(*named[kind]) if kind in named else kind} · {when}")
 
 
+def _midnight() -> datetime:
+    """When today began here, in naive UTC."""
+    return datetime.combine(today(), time(), tzinfo=local_zone()).astimezone(UTC).replace(tzinfo=None)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboards import frame
 from dashboards.charts import cached
 from dashboards.i18n import t
-from dashboards.marts import definitions, numbers
+from dashboards.marts import definitions, numbers, reach
 from dashboards.marts.drill import records_allowed
 from dashboards.marts.reader import Mart
 from dashboards.screens.analysis import exporting, opened, pieces, words
@@ -22,6 +22,7 @@ def show() -> None:
     except ValueError:
         raise NotFound from None
     mart = _mart(actor, asked.get("university", ""))
+    reach.within(mart, asked)
     if spec.indicator not in definitions.catalogue(mart):
         raise NotFound
     found = definitions.definition(mart, spec.indicator)

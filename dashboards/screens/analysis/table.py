@@ -8,14 +8,23 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import frame
-from dashboards.charts import cached, figures
+from dashboards.charts import figures
 from dashboards.i18n import t
 from dashboards.marts import numbers
 from dashboards.marts.crosstab import Crosstab, crosstab
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.scope import Spec
-from dashboards.screens.analysis import exporting, onboarding, opened, pieces, saved, table_filters, words
+from dashboards.screens.analysis import (
+    exporting,
+    filters,
+    onboarding,
+    opened,
+    pieces,
+    saved,
+    table_filters,
+    words,
+)
 from dashboards.screens.analysis.table_filters import Asked, by_word
 from ingestion.principal import OperationError, Principal
 
@@ -27,7 +36,7 @@ def show() -> None:
     actor = frame.current()
     head = frame.page(t("统计表"))
     try:
-        mart = cached.open_for(actor)
+        mart = filters.opened(actor)
     except NoNumbersYet:
         onboarding.card(actor)
         return

@@ -62,6 +62,10 @@ def filters_of(mart: Mart, spec: Spec) -> str:
     found = definitions.definition(mart, spec.indicator)
     years = f"{spec.first_year}–{spec.year}" if spec.first_year and spec.first_year != spec.year else str(spec.year)
     out = [t("{years} 年", years=years)]
+    if mart.level == "college":
+        out.append(label(words_for(mart, found, "college"), str(mart.college_id)))
+    if mart.level == "person":
+        out.append(label(words_for(mart, found, "person"), str(mart.person_id)))
     for column in ("college", "person", "type", "category_1", "category_2"):
         value = getattr(spec, column)
         if value != ALL:

@@ -1,0 +1,149 @@
+"""The leader's and the college's dashboards: whose figures, what waits, what a sheet of paper says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.marts import exports, numbers, reach, reader
+from dashboards.marts.reader import Mart
+from dashboards.marts.scope import Spec
+from dashboards.screens.analysis import backlog, health
+from ingestion import workload
+from ingestion.principal import Denied, NotFound, Principal
+from ingestion.workload import Backlog
+from tests.dashboards.analysis.test_pages import assert_clean, words_of
+
+Who = Callable[..., Principal]
+Page = Callable[..., AppTest]
+YEAR = date.today().year
+BASE = 99001 * 10_000_000
+
+
+@pytest.fixture
+def mart(published_here: Path, who: Who) -> Mart:
+    reader.reset()
+    return reader.open_for(who("office_admin"))
+
+
+@pytest.mark.ac("AC-122")
+@pytest.mark.parametrize(("screen", "role", "asked"), [
+    ("analysis.college", "college_admin", {"college": str(BASE + 2)}),
+    ("analysis.college", "college_admin", {"person": str(BASE + 1001)}),
+    ("analysis.table", "college_admin", {"college": str(BASE + 2), "indicator": "O01"}),
+    ("analysis.records", "college_admin", {"college": str(BASE + 2), "indicator": "O01", "year": str(YEAR)}),
+    ("analysis.records", "college_admin", {"college": "none", "indicator": "O01", "year": str(YEAR)}),
+    ("analysis.mine", "researcher", {"person": str(BASE + 1001)}),
+    ("analysis.records", "researcher", {"person": str(BASE + 1001), "indicator": "O01", "year": str(YEAR)}),
+])  # fmt: skip
+def test_a_filter_beyond_ones_own_reach_is_refused_and_shows_nothing(page: Page, who: Who, screen: str, role: str, asked: dict[str, str]) -> None:
+    test = page(screen, who(role), **asked)
+    assert [e.message for e in test.exception] == ["无权限"]
+    assert not test.metric and not test.dataframe
+
+
+def test_another_universitys_college_is_not_found_and_the_own_one_is_no_refusal(mart: Mart, who: Who) -> None:
+    with pytest.raises(NotFound):
+        reach.within(mart, {"college": str(99002 * 10_000_000 + 1)})
+    with pytest.raises(NotFound):
+        reach.within(mart, {"person": "7"})
+    college = reader.open_for(who("college_admin"))
+    reach.within(college, {"college": str(BASE + 1), "person": str(BASE + 1000)})
+    with pytest.raises(Denied):
+        reach.within(college, {"college": "none"})
+
+
+@pytest.mark.ac("AC-121")
+def test_a_college_chosen_by_the_leader_is_the_colleges_own_page(page: Page, who: Who, mart: Mart) -> None:
+    chosen = page("analysis.leader", who("office_admin"), college=str(BASE + 1))
+    own = page("analysis.college", who("college_admin"))
+    assert_clean(chosen)
+    shown = [(m.label, m.value, m.delta) for m in chosen.metric]
+    assert shown == [(m.label, m.value, m.delta) for m in own.metric] and len(shown) == 6
+    assert shown != [(m.label, m.value, m.delta) for m in page("analysis.leader", who("office_admin")).metric]
+    row = dict((key, value) for (key,), value, _ in numbers.groups(mart, Spec("O01", YEAR), ("college",)))
+    assert shown[0][1] == f"{row[str(BASE + 1)]:,.0f}"
+
+
+@pytest.mark.ac("AC-184")
+def test_the_leaders_page_compares_to_the_same_date_and_ends_with_the_newest(page: Page, who: Who) -> None:
+    test = page("analysis.leader", who("office_admin"))
+    assert_clean(test)
+    said = words_of(test)
+    assert any(f"截至 {date.today():%m-%d}" in word and "比去年同日" in word for word in said)
+    assert any("同比" in word for m in test.metric for word in (str(m.proto.delta_description),)) or any("同比" in w for w in said)
+    assert any(re.fullmatch(r"今天通过 \d+ 条，近七天 \d+ 条", word) for word in said)
+    assert sum(bool(re.search(r" · \d{4}-\d\d-\d\d \d\d:\d\d$", word)) for word in said) == 10
+
+
+@pytest.mark.ac("AC-098")
+def test_a_panel_leaves_as_a_workbook_that_holds_its_table(page: Page, who: Who, published_here: Path, mart: Mart) -> None:
+
+    written = _export(page, who, "tiers")
+    book = openpyxl.load_workbook(written)
+    rows = list(book["论文收录层级"].iter_rows(values_only=True))
+    assert rows[0] == ("层级", "本年", "去年同日")
+    whole = numbers.compared(mart, Spec("O01", YEAR))
+    assert [sum(row[i] for row in rows[1:]) for i in (1, 2)] == [whole[0].value, whole[1].value]
+    notes = dict(book["导出说明"].iter_rows(values_only=True))
+    assert notes["标题"] == "论文收录层级" and notes["批次"] == "#1" and notes["统计口径"] and str(YEAR) in notes["筛选条件"]
+
+
+def _export(page: Page, who: Who, key: str) -> Path:
+    """Draws the page with 导出 › 表格 chosen in one panel."""
+    import streamlit as st
+
+    chosen = st.menu_button
+    try:
+        st.menu_button = lambda *a, **k: "xlsx" if k["key"] == f"{key}_export" else None  # type: ignore[assignment]
+        test = page("analysis.leader", who("office_admin"))
+    finally:
+        st.menu_button = chosen
+    assert_clean(test)
+    return max(exports.folder().glob("*.xlsx"), key=lambda path: path.stat().st_mtime_ns)
+
+
+def test_paper_carries_the_definitions_of_what_stands_on_it(page: Page, who: Who) -> None:
+    said = " ".join(words_of(page("analysis.leader", who("office_admin")))).replace("\\", "")
+    for word in ("1. **论文数（篇）**", "6. **获奖数（项）**", "打印人 张伟", f"统计口径** · {YEAR} 年"):
+        assert word in said
+
+
+def test_what_waits_is_counted_by_college_and_inside_one_by_type(mart: Mart, who: Who) -> None:
+    found = backlog.waiting(mart)
+    assert [(one.key, one.records) for one in found] == [(str(BASE + 1), 12)] and found[0].days == 6
+    assert [one.key for one in backlog.waiting(reader.open_for(who("college_admin")))] == ["paper"]
+    assert backlog.waiting(reader.open_for(who("college_admin", college=2))) == []
+
+
+@pytest.mark.ac("AC-054")
+def test_balances_are_what_arrived_less_what_left(mart: Mart) -> None:
+    for row in health.balances(mart):
+        assert row[7] == row[3] - row[4] - row[5] and row[9] == (row[7] == row[8])
+
+
+def test_the_forecast_goes_on_as_the_last_four_weeks_and_never_below_zero() -> None:
+    assert Backlog(33, 98, 73, 37).expected == 66  # 33 + (98 − 73) / 28 × 37 = 66.04
+    assert Backlog(10, 0, 28, 37).expected == 0
+    assert Backlog(10, 28, 28, 37).expected == 10
+    assert "现有 33 条，近 28 天新到 98、办结 73；照此到 12-31（还有 37 天）约 66 条" == backlog.forecast(Backlog(33, 98, 73, 37))
+
+
+def test_forecast_needs_a_reader_of_figures(mart: Mart, who: Who) -> None:
+    with pytest.raises(Denied):
+        workload.backlog(None, who("researcher"))  # type: ignore[arg-type]
+    with pytest.raises(Denied):
+        workload.silent(None, who("analyst"), YEAR)  # type: ignore[arg-type]
+
+
+def test_midnight_is_the_local_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboards.screens.analysis import overview
+
+    monkeypatch.setattr(overview, "today", lambda: date(2026, 3, 1))
+    assert overview._midnight() == datetime(2026, 3, 1) - timedelta(hours=8)
