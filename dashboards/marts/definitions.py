@@ -6,11 +6,12 @@ describes the generation on screen and not the code of today.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from dashboards.marts.reader import Mart
+from dashboards.marts.reader import PEERS, PROVINCE, Mart
 
 COLUMNS = (
     "indicator", "zh", "en", "group_zh", "group_en", "kind", "measure", "counting_rule", "offered_rules",
@@ -18,7 +19,7 @@ COLUMNS = (
     "numerator", "numerator_rule", "denominator", "denominator_rule", "formula_zh", "formula_en",
     "definition_zh", "definition_en", "note_zh", "note_en", "category_1_list", "category_1_zh", "category_1_en",
     "category_2_list", "category_2_zh", "category_2_en", "types", "audience", "is_configured", "version",
-    "valid_from", "policy_clause",
+    "valid_from", "policy_clause", "needs", "needs_zh", "needs_en", "changed_on", "change_zh", "change_en",
 )  # fmt: skip
 
 FEN_IN = {"元": 100, "千元": 100_000, "万元": 1_000_000, "亿元": 10_000_000_000}
@@ -67,6 +68,12 @@ class Definition:
     version: str
     valid_from: date | None
     policy_clause: str
+    needs: str = ""
+    needs_zh: str = ""
+    needs_en: str = ""
+    changed_on: date | None = None
+    change_zh: str = ""
+    change_en: str = ""
 
     @property
     def is_additive(self) -> bool:
@@ -139,16 +146,28 @@ def catalogue(mart: Mart) -> dict[str, Definition]:
     if found is None:
         sql = f"SELECT {', '.join(COLUMNS)} FROM dim_indicator ORDER BY seq, indicator"  # noqa: S608
         found = {row[0]: _definition(row) for row in mart.rows(sql)}
+        waiting = _waiting(mart, found)
+        found = {key: replace(one, is_configured=False) if key in waiting else one for key, one in found.items()}
         while len(_known) >= 400:
             _known.pop(next(iter(_known)))
         _known[mart.path] = found
     return found
 
 
+def _waiting(mart: Mart, found: Mapping[str, Definition]) -> frozenset[str]:
+    """The indicators whose source nobody has entered yet in this university: shown as 未配置, never as 0."""
+    needy = {key: one for key, one in found.items() if one.needs}
+    if not needy or mart.meta.university_code in (PROVINCE, PEERS):
+        return frozenset()
+    rows = mart.rows("SELECT DISTINCT measure FROM fct_measure WHERE valid_to IS NULL")
+    standing = {str(row[0]) for row in rows}
+    return frozenset(key for key, one in needy.items() if (one.measure or found[one.numerator].measure) not in standing)
+
+
 def _definition(row: tuple[Any, ...]) -> Definition:
     values = dict(zip(COLUMNS, row, strict=True))
     for name, value in values.items():
-        if value is None and name != "valid_from":
+        if value is None and name not in ("valid_from", "changed_on"):
             values[name] = True if name == "is_configured" else ""
     values["version"] = str(values["version"])
     return Definition(**values)
@@ -177,6 +196,18 @@ def labels(mart: Mart, code_list: str) -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1] or row[0], row[2] or row[1] or row[0]) for row in rows}
 
 
+def used_by(mart: Mart, found: Definition) -> tuple[str, str]:
+    """The derived indicators this one stands in, in both languages."""
+    users = [one for one in catalogue(mart).values() if found.indicator in (one.numerator, one.denominator)]
+    return "、".join(one.zh for one in users), ", ".join(one.en for one in users)
+
+
+def _named(mart: Mart, codes: Sequence[str]) -> tuple[str, str]:
+    known = rules(mart)
+    there = [known[code] for code in codes if code in known]
+    return "、".join(one.zh for one in there), ", ".join(one.en for one in there)
+
+
 def card(mart: Mart, indicator: str, rule: str = "") -> list[tuple[str, str, str]]:
     """The lines of the card: key, Chinese text, English text. The keys are in screen order."""
     found = definition(mart, indicator)
@@ -195,10 +226,14 @@ def card(mart: Mart, indicator: str, rule: str = "") -> list[tuple[str, str, str
             )
         )
     lines += [
+        ("switchable", *_named(mart, [one for one in found.rules[1:] if one != (rule or found.counting_rule)] if found.is_additive else [])),
         ("date", found.date_rule_zh, found.date_rule_en),
         ("note", found.note_zh, found.note_en),
         ("policy", found.policy_clause, found.policy_clause),
         ("version", found.version, found.version),
         ("valid_from", str(found.valid_from or ""), str(found.valid_from or "")),
+        ("changed", f"{found.changed_on or ''} {found.change_zh}".strip(), f"{found.changed_on or ''} {found.change_en}".strip()),
+        ("needs", found.needs_zh, found.needs_en),
+        ("used", *used_by(mart, found)),
     ]
     return [line for line in lines if line[1] or line[2]]

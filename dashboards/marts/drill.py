@@ -104,7 +104,7 @@ def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
     """Records of the measure that do not count in this year, each with its reason (a code of
     exclusion_reason, or ``rule:CODE`` where the counting rule leaves them out)."""
     found = definitions.definition(mart, spec.indicator)
-    if not (found.is_additive and found.is_configured):
+    if not (found.is_additive and found.is_configured) or spec.core:
         return []
     first = spec.first_year or spec.year
     conditions = ["m.measure = ?", "(m.year BETWEEN ? AND ? OR m.year IS NULL)"]

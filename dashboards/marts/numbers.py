@@ -10,13 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from dashboards.marts import definitions
+from dashboards.marts import definitions, spread
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import PROVINCE, Mart
-from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, project_of, read, until_clause
+from dashboards.marts.scope import ALL, EVER, UNASSIGNED, Spec, clauses, project_of, read, until_clause
 from ingestion.store.engine import local_time, today
 
 __all__ = ["ALL", "UNASSIGNED", "Number", "Spec", "read"]
+
+WINDOW = 5
+"""Years a citation window looks back on, the year itself among them."""
 
 By = Literal["year", "college", "category_1", "category_2", "type", "person", "project", "month"]
 
@@ -65,18 +68,34 @@ def number(mart: Mart, spec: Spec) -> Number:
     above, below = parts(mart, found, spec)
     if above is None or below is None:
         return Number(found, spec, None, 0, mart.meta.generation, mart.meta.reconciled)
-    value = derive(found.operation, above.value, below.value)
+    value = float(above.records) if found.operation == "h_index" else derive(found.operation, above.value, below.value)
     return Number(found, spec, value, above.records, mart.meta.generation, mart.meta.reconciled, above, below)
+
+
+def sides(found: Definition, spec: Spec) -> tuple[Spec, Spec]:
+    """What stands above and below the line of a derived indicator, as specs of their own."""
+    above = replace(spec, indicator=found.numerator, rule=found.numerator_rule)
+    below = replace(spec, indicator=found.denominator, rule=found.denominator_rule)
+    match found.operation:
+        case "growth":
+            earlier = None if spec.first_year is None else spec.first_year - 1
+            return above, replace(below, year=spec.year - 1, first_year=earlier)
+        case "window_ratio":
+            window = spec.year - WINDOW + 1
+            return replace(above, first_year=window, until=None), replace(below, first_year=window, until=None)
+        case "h_index":
+            return replace(above, first_year=EVER, until=None, core="h"), replace(below, first_year=EVER, until=None)
+        case "top_share":
+            return replace(above, core="top10"), below
+    return above, below
 
 
 def parts(mart: Mart, found: Definition, spec: Spec) -> tuple[Number | None, Number | None]:
     """Numerator and denominator of a derived indicator; growth divides by the year before."""
-    if not found.operation:
+    if not (found.operation and found.numerator):
         return None, None
-    above = number(mart, replace(spec, indicator=found.numerator, rule=found.numerator_rule))
-    year = spec.year - 1 if found.operation == "growth" else spec.year
-    below = number(mart, replace(spec, indicator=found.denominator, rule=found.denominator_rule, year=year))
-    return above, below
+    above, below = sides(found, spec)
+    return number(mart, above), number(mart, below)
 
 
 def derive(operation: str, above: float | None, below: float | None) -> float | None:
@@ -93,7 +112,7 @@ def derive(operation: str, above: float | None, below: float | None) -> float | 
 def same_date(spec: Spec, found: Definition) -> tuple[int, int] | None:
     """Where last year is cut so that it can be compared: today's month and day, in the running year only."""
     now = today()
-    if found.is_stock or spec.year != now.year:
+    if found.is_stock or found.operation in ("window_ratio", "h_index") or spec.year != now.year:
         return None
     return (now.month, min(now.day, 28) if now.month == 2 else now.day)
 
@@ -159,28 +178,35 @@ def groups(mart: Mart, spec: Spec, by: Sequence[By]) -> list[tuple[tuple[Any, ..
 def _derived_groups(
     mart: Mart, found: Definition, spec: Spec, by: Sequence[By]
 ) -> list[tuple[tuple[Any, ...], float | None, int]]:
-    if not found.operation:
+    if not (found.operation and found.numerator):
         return []
-    above = {
-        k: (v, n)
-        for k, v, n in groups(mart, replace(spec, indicator=found.numerator, rule=found.numerator_rule), by)
-    }
+    if "year" in by and found.operation in spread.OPERATIONS:
+        at = list(by).index("year")
+        rest = [name for name in by if name != "year"]
+        out = []
+        for year in range(spec.first_year or spec.year, spec.year + 1):
+            one = replace(spec, year=year, first_year=None)
+            found_there = _derived_groups(mart, found, one, rest) if rest else [((), *_shown(number(mart, one)))]
+            out += [((*keys[:at], year, *keys[at:]), value, count) for keys, value, count in found_there]
+        return sorted(out, key=lambda row: str(row[0]))
+    higher, lower = sides(found, spec)
+    if found.operation in spread.BY_ROWS:
+        base = definitions.definition(mart, found.numerator)
+        return spread.groups(mart, found.operation, base, replace(higher, core=""), [_GROUPS[name] for name in by], "college" in by, "person" in by)
+    above: dict[tuple[Any, ...], tuple[float | None, int]] = {k: (v, n) for k, v, n in groups(mart, higher, by)}
     shift = 1 if found.operation == "growth" else 0
-    moved = replace(
-        spec,
-        indicator=found.denominator,
-        rule=found.denominator_rule,
-        year=spec.year - shift,
-        first_year=None if spec.first_year is None else spec.first_year - shift,
-    )
     below = {}
-    for keys, value, _ in groups(mart, moved, by):
+    for keys, value, _ in groups(mart, lower, by):
         below[tuple(k + shift if name == "year" else k for name, k in zip(by, keys, strict=True))] = value
     keys = sorted(set(above) | set(below), key=str)
     return [
         (k, derive(found.operation, above.get(k, (0.0, 0))[0], below.get(k, 0.0)), above.get(k, (0.0, 0))[1])
         for k in keys
     ]
+
+
+def _shown(here: Number) -> tuple[float | None, int]:
+    return here.value, here.records
 
 
 def series(mart: Mart, spec: Spec, years: Iterable[int]) -> dict[int, float | None]:
@@ -242,14 +268,11 @@ def sql_of(mart: Mart, spec: Spec) -> str:
             f"indicator = {_literal(found.indicator)}\n  AND year = {spec.year}\n  AND category_1 = '*'"
         )
     if not found.is_additive:
-        if not found.operation:
+        if not (found.operation and found.numerator):
             return ""
-        above = sql_of(mart, replace(spec, indicator=found.numerator, rule=found.numerator_rule))
-        shift = 1 if found.operation == "growth" else 0
-        below = sql_of(
-            mart,
-            replace(spec, indicator=found.denominator, rule=found.denominator_rule, year=spec.year - shift),
-        )
+        above, below = (sql_of(mart, side) for side in sides(found, spec))
+        if found.operation == "h_index":
+            return above.replace("coalesce(sum(contribution), 0)", "count(DISTINCT record_id)", 1)
         top, bottom = f"({_indent(above)})", f"({_indent(below)})"
         match found.operation:
             case "difference":

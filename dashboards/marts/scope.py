@@ -5,7 +5,7 @@ The reach of a mart (university, college, person) is bound here; a page's addres
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,19 @@ from dashboards.marts.reader import Mart
 
 ALL = "*"
 UNASSIGNED = ""  # 未归属: no college, or no own staff
+CORES = {
+    # persons in the order of what they have: the first tenth, rounded up
+    "top10": "person_id IN (SELECT person_id FROM (SELECT person_id, count(*) OVER () AS leaders,"
+    " row_number() OVER (ORDER BY sum(contribution) DESC, person_id) AS place FROM v_contribution"
+    " WHERE {where} AND person_id IS NOT NULL GROUP BY person_id HAVING sum(contribution) > 0) WHERE place <= ceil(leaders / 10.0))",
+    # records in the order of what they have: as many as have at least as much as their place
+    "h": "record_id IN (SELECT record_id FROM (SELECT record_id, sum(contribution) AS total,"
+    " row_number() OVER (ORDER BY sum(contribution) DESC, record_id) AS place FROM v_contribution"
+    " WHERE {where} GROUP BY record_id) WHERE total >= place)",
+}
+"""What the numerator of a distribution takes of its measure → the condition."""
+EVER = 1900
+"""The first year of a number that looks at everything up to a year."""
 PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took part in
 
 
@@ -21,7 +34,7 @@ PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took p
 class Spec:
     """What is counted. ``college``: "*" all, "" 未归属, else a unit id. ``until``: month and day a flow is
     cut at in every year, for "to the same date". ``person`` narrows further, within the mart's reach; ``project``
-    keeps the money of one project."""
+    keeps the money of one project. ``core``: only what the numerator of a distribution takes (``CORES``)."""
 
     indicator: str
     year: int
@@ -34,6 +47,7 @@ class Spec:
     project: str = ALL
     first_year: int | None = None
     until: tuple[int, int] | None = None
+    core: str = ""
 
     def address(self) -> dict[str, str]:
         """The spec as filters of a page's address; ``read`` is its reverse."""
@@ -44,6 +58,8 @@ class Spec:
                 out[name] = value or "none"
         if self.first_year is not None:
             out["from"] = str(self.first_year)
+        if self.core:
+            out["core"] = self.core
         if self.until is not None:
             out["until"] = f"{self.until[0]:02d}-{self.until[1]:02d}"
         return out
@@ -63,6 +79,9 @@ def read(parameters: dict[str, str]) -> Spec:
     for name in ("college", "person", "project"):
         if values[name] not in (ALL, UNASSIGNED):
             int(values[name])
+    core = parameters.get("core", "")
+    if core and core not in CORES:
+        raise ValueError(core)
     first = int(parameters["from"]) if parameters.get("from") else None
     return Spec(
         indicator=parameters.get("indicator", ""),
@@ -70,6 +89,7 @@ def read(parameters: dict[str, str]) -> Spec:
         rule=parameters.get("rule", ""),
         first_year=first,
         until=until,
+        core=core,
         **values,
     )
 
@@ -90,7 +110,7 @@ def clauses(
     """Level, rule, year, reach and filters. Rule and level are written as words, after a check against the
     closed lists, so that the engine drops the branches of the view it does not need."""
     rule = rule_of(mart, found, spec)
-    if spec.person != ALL or mart.level == "person":
+    if spec.person != ALL or mart.level == "person" or spec.core == "top10":
         level = "person"
     elif level is None and (spec.college != ALL or mart.level == "college"):
         level = "college"
@@ -125,6 +145,10 @@ def clauses(
         parameters.append(int(spec.project) if spec.project else None)
     if spec.until is not None and not found.is_stock:
         out.append(until_clause(prefix, spec.until))
+    if spec.core:
+        inner, bound = clauses(mart, found, replace(spec, core=""), chosen)
+        out.append(prefix + CORES[spec.core].format(where=" AND ".join(inner)))
+        parameters += bound
     return out, parameters
 
 

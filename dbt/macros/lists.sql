@@ -27,16 +27,16 @@
 {% macro asked_rules() -%}
     {{ return({
         'EACH_INDEX': ['O02E'],
-        'FIRST_PATENTEE': ['K01A', 'K01B', 'K01C', 'K02N', 'K03N'],
+        'FIRST_PATENTEE': ['K01A', 'K01B', 'K01C', 'K02N', 'K03N', 'K04'],
         'FIRST_UNIT': ['O01'],
         'FRAC_W': ['A02'],
         'FULL_PERSON': ['X02'],
         'FULL_SCHOOL': ['O01', 'O08N', 'O09N'],
-        'HEAD': ['H03N', 'P10D', 'P10N', 'S01', 'S02', 'S03'],
+        'HEAD': ['H01', 'H03N', 'P10D', 'P10N', 'S01', 'S02', 'S03'],
         'HIGHEST_INDEX': ['O02'],
-        'OWNER': ['A01', 'O01', 'O03N', 'O10', 'O11', 'P01', 'P07N', 'R01', 'T03', 'X01A', 'X01B'],
-        'PROJECT': ['P03', 'P04D', 'P04N', 'P06N'],
-        'SUM': ['F01', 'F03', 'F08', 'F09', 'F10', 'F11', 'T01A', 'T01B', 'T02A', 'T02B'],
+        'OWNER': ['A01', 'O01', 'O03N', 'O10', 'O11', 'P01', 'P02D', 'P02N', 'P07N', 'R01', 'T03', 'X01A', 'X01B'],
+        'PROJECT': ['P03', 'P04D', 'P04N', 'P05D', 'P05N', 'P06N'],
+        'SUM': ['F01', 'F03', 'F06N', 'F08', 'F09', 'F10', 'F11', 'T01A', 'T01B', 'T02A', 'T02B'],
     }) }}
 {%- endmacro %}
 

@@ -140,6 +140,9 @@ CONCLUDED = When("status", ("30", "31"))
 
 STATUS = Code("status", zh="项目状态", en="Status", required=True, code_list="project_status", listed=True)
 
+APPLIED_ON = Date("applied_on", zh="申报日期", en="Applied for on", needed_for=("EVAL",))
+MIDTERM_ON = Date("midterm_on", zh="中检通过日期", en="Mid-term check passed on", needed_for=("EVAL",))
+
 PARTNERS = Children(
     "partners",
     zh="合作单位",

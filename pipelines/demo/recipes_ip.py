@@ -51,6 +51,8 @@ def patent(scene: Scene, cast: Cast, number: int) -> Made:
     }  # fmt: skip
     for row in team:
         row["affiliations"] = []
+    if kind == "1":
+        document |= {"is_strategic": number % 5 == 0, "has_overseas_family": number % 9 == 0, "is_high_pledge": number % 31 == 0, "is_nationally_awarded": number % 97 == 0}
     if status in GRANTED:
         letter = {"1": "B", "2": "U", "3": "S"}[kind]
         document |= {"grant_no": f"CN{rng.randrange(10**8, 10**9)}{letter}", "granted_on": granted.isoformat()}

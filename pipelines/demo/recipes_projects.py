@@ -91,6 +91,15 @@ def _concluded(document: Document, rng: random.Random, status: str, end: date, a
         document["concluded_on"] = min(end + timedelta(days=rng.randint(10, 200)), as_of).isoformat()
 
 
+def _statistics(document: Document, branch: str, approved: date, number: int, as_of: date) -> None:
+    """Applied for months before; the kind of work in turn; most pass their mid-term check within two years."""
+    document["applied_on"] = (approved - timedelta(days=120 + number % 60)).isoformat()
+    document["activity_type"] = "12233455"[number % 8] if branch == "st" else "1223"[number % 4]
+    midterm = approved + timedelta(days=500 + number % 400)
+    if number % 6 and midterm <= as_of:
+        document["midterm_on"] = midterm.isoformat()
+
+
 # 10,000 yuan by level: national, provincial, of a department, municipal
 GRANTS = {"1": (50, 58, 60, 80, 120, 200, 260, 300), "2": (20, 30, 50, 60, 100, 150), "3": (20, 20, 25, 30, 50), "4": (20, 20, 30)}
 GRANTS_SK = {"1": (20, 20, 25, 35, 60, 80), "2": (8, 10, 15, 20, 30), "3": (3, 5, 8, 10), "4": (2, 3, 5)}
@@ -125,6 +134,7 @@ def vertical(scene: Scene, cast: Cast, number: int) -> Made | None:
         "is_lead": True, "unit_rank": 1, "contributors": people, "partners": partners(scene), "document_no": None,
     }  # fmt: skip
     choose_class(scene, document)
+    _statistics(document, found.branch, approved, number, scene.as_of)
     _concluded(document, rng, status, end, scene.as_of)
     document["budget"] = budget(rng, document["approved_fund"], scene)
     return Made(document, approved, college, {"start": start, "end": end, "granted": document["approved_fund"]})

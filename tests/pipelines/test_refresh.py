@@ -413,7 +413,7 @@ def test_a_university_let_go_has_what_it_missed_while_it_was_held(installation: 
 def test_a_university_without_data_has_a_file_with_zeros_and_no_ratio(installation: Installation) -> None:
     assert installation.query("SELECT count(*) FROM fct_record", code=T3) == [(0,)]
     assert installation.query("SELECT count(*) FROM rpt_indicator WHERE value IS NOT NULL", code=T3) == [(0,)]
-    assert installation.query("SELECT count(*) > 50, count(*) FILTER (NOT is_configured) > 0 FROM dim_indicator", code=T3) == [(True, True)]
+    assert installation.query("SELECT count(*) > 50, count(*) FILTER (needs_zh <> '') > 0 FROM dim_indicator", code=T3) == [(True, True)]
 
 
 @pytest.mark.ac("AC-003")

@@ -21,7 +21,8 @@ from dashboards.screens.analysis import words
 CARD_WORDS = {
     "definition": N_("统计规则"), "formula": N_("公式"), "unit": N_("计量单位"), "counting": N_("计数方式"),
     "date": N_("时间口径"), "note": N_("注意"), "policy": N_("政策依据"), "version": N_("版本"),
-    "valid_from": N_("生效日期"), "source": N_("数据来源"), "owner": N_("归口"),
+    "valid_from": N_("生效日期"), "changed": N_("最近变更"), "needs": N_("录入要求"), "used": N_("用于指标"), "switchable": N_("可切换为"),
+    "source": N_("数据来源"), "owner": N_("归口"),
 }  # fmt: skip
 PAGE = 50
 
@@ -38,6 +39,7 @@ def definition_card(mart: Mart, spec: Spec) -> None:
     named = types(mart)
     source = "、".join(pick(*named[one]) for one in found.types.split(",") if one in named) or t("全部记录类型")
     lines.insert(3, (CARD_WORDS["source"], t("{types}（已通过且纳入统计的记录）", types=source)))
+    lines.append((N_("用于页面"), t("指标一览、统计表、省级对比与同类对标")))
     lines.append((CARD_WORDS["owner"], t("省教育厅统一指标，科研处解释")))
     lines.append((N_("数据截至"), f"{numbers.as_of(mart)} · {t('批次 #{n}', n=mart.meta.generation)}"))
     with st.container(gap="xsmall"):
@@ -67,13 +69,13 @@ def behind(mart: Mart, spec: Spec, place: str) -> None:
     found = definitions.definition(mart, spec.indicator)
     st.caption(md(words.filters_of(mart, spec)))
     if not found.is_configured:
-        empty(t("未配置"), t("这项指标的数据来源尚未录入。"))
+        unconfigured(found)
         return
     if not found.is_additive:
         above, below = numbers.parts(mart, found, spec)
         here = numbers.number(mart, spec)
         if above is None or below is None:
-            empty(t("未配置"), t("这项指标的数据来源尚未录入。"))
+            unconfigured(found)
             return
         st.markdown(f"**{md(words.said(here))}** = {md(pick(found.formula_zh, found.formula_en))}")
         sides = {"above": above, "below": below}
@@ -85,6 +87,11 @@ def behind(mart: Mart, spec: Spec, place: str) -> None:
         side = st.segmented_control(t("分子或分母"), list(sides), default="above", format_func=word, required=True, label_visibility="collapsed", key=f"{place}_side_{spec.indicator}")  # fmt: skip
         spec = sides[side or "above"].spec
     _list(mart, spec, place)
+
+
+def unconfigured(found: definitions.Definition) -> None:
+    """未配置, with what it needs and who can enter it; never a 0."""
+    empty(t("未配置"), pick(found.needs_zh, found.needs_en) or t("这项指标的数据来源尚未录入。"))
 
 
 def _list(mart: Mart, spec: Spec, place: str) -> None:

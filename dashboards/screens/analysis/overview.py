@@ -20,15 +20,15 @@ from ingestion.store.engine import local_time, local_zone, today
 
 def every_indicator(mart: Mart, year: int, rule: str) -> None:
     """指标一览: ticking a row offers its records and its definition."""
-    found = [one for one in definitions.catalogue(mart).values() if one.is_configured]
+    found = list(definitions.catalogue(mart).values())
     values = _values(mart, year)
     rows: list[dict[str, Any]] = []
     for one in found:
         now, before = values.get(one.indicator, {}).get(year), values.get(one.indicator, {}).get(year - 1)
-        if one.is_additive or one.operation == "difference":
+        if one.is_configured and (one.is_additive or one.operation == "difference"):
             now, before = now or 0.0, before or 0.0
         rows.append({
-            t("分组"): pick(one.group_zh, one.group_en), t("指标"): words.name(one), str(year): one.shown(now), str(year - 1): one.shown(before),
+            t("分组"): pick(one.group_zh, one.group_en), t("指标"): words.name(one), str(year): one.shown(now) if one.is_configured else t("未配置"), str(year - 1): one.shown(before),
             t("计量单位"): words.unit(one), t("近六年"): _heights([values.get(one.indicator, {}).get(y) for y in range(year - 5, year + 1)]),
         })  # fmt: skip
     with st.container(border=True, gap="xsmall", key="panel_all", height="stretch"):

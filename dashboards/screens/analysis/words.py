@@ -9,7 +9,7 @@ from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import ALL, Number, Spec
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import rule_of
+from dashboards.marts.scope import EVER, rule_of
 from dashboards.marts.words import words_for
 
 MINUS = "\u2212"
@@ -61,11 +61,13 @@ def filters_of(mart: Mart, spec: Spec) -> str:
     """2026 年 · 计算机学院 · SCI 一区 · 归属计数 · 截至 11-23: what a number was asked for."""
     found = definitions.definition(mart, spec.indicator)
     years = f"{spec.first_year}–{spec.year}" if spec.first_year and spec.first_year != spec.year else str(spec.year)
-    out = [t("{years} 年", years=years)]
+    out = [t("截至 {year} 年", year=spec.year) if spec.first_year == EVER else t("{years} 年", years=years)]
     if mart.level == "college":
         out.append(label(words_for(mart, found, "college"), str(mart.college_id)))
     if mart.level == "person":
         out.append(label(words_for(mart, found, "person"), str(mart.person_id)))
+    if spec.core:
+        out.append(t("前10%负责人") if spec.core == "top10" else t("h 核心论文"))
     for column in ("college", "person", "type", "category_1", "category_2"):
         value = getattr(spec, column)
         if value != ALL:

@@ -45,7 +45,13 @@ select
     i.is_configured,
     i.version,
     i.valid_from,
-    coalesce(i.policy_clause, '') as policy_clause
+    coalesce(i.policy_clause, '') as policy_clause,
+    coalesce(i.needs, '') as needs,
+    coalesce(i.needs_zh, '') as needs_zh,
+    coalesce(i.needs_en, '') as needs_en,
+    i.changed_on,
+    i.change_zh,
+    i.change_en
 from {{ ref('indicators') }} as i
 left join {{ ref('measures') }} as m on m.measure = i.measure
 left join below as n on n.indicator = i.numerator

@@ -17,6 +17,12 @@ payments as (
     select e.record_id, 'F10', e.spent_on, e.amount, {{ nature('p.type') }}
     from {{ ref('stg_fund_expense') }} as e
     left join {{ ref('stg_record') }} as p on p.id = e.project_id
+    union all
+    -- R&D is basic research, applied research and experimental development, by the activity of the project
+    select e.record_id, 'F06N', e.spent_on, e.amount, {{ nature('p.type') }}
+    from {{ ref('stg_fund_expense') }} as e
+    inner join {{ ref('int_projects') }} as p on p.record_id = e.project_id
+    where p.activity_type in ('1', '2', '3')
 ),
 
 lines as (
@@ -75,6 +81,7 @@ measured as (
     select p.record_id, 'F11', y.year, y.year_end, -p.amount, p.nature, '', {{ nobody }}, {{ nobody }}
     from payments as p
     inner join {{ ref('int_year_ends') }} as y on p.paid_on < {{ year_start('y.year') }}
+    where p.measure <> 'F06N'
 )
 
 select

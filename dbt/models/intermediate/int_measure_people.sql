@@ -24,30 +24,48 @@ active as (
     inner join activity as a on a.person_id = i.record_id and a.year between i.year - 2 and i.year
 ),
 
+-- Months of a year on the projects that ran in it.
+efforts as (
+    select c.person_id, y.year, sum(c.months_per_year) as months
+    from {{ ref('int_projects') }} as p
+    inner join {{ ref('int_year_ends') }} as y
+        on p.granted_on <= y.read_on and (p.closed_on is null or p.closed_on >= {{ year_start('y.year') }})
+    inner join {{ ref('stg_record') }} as r on r.id = p.record_id
+    inner join {{ ref('stg_contributor') }} as c on c.record_id = p.record_id
+    where c.kind = 'staff' and c.person_id is not null and c.months_per_year is not null and r.state = '30' and r.in_statistics
+    group by c.person_id, y.year
+),
+
 measured as (
-    select i.record_id, 'S01' as measure, i.year, i.year_end, i.title_rank, i.college_id
+    select i.record_id, 'S01' as measure, i.year, i.year_end, 1 as value, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
     union all
-    select i.record_id, 'S02', i.year, i.year_end, i.title_rank, i.college_id
+    select i.record_id, 'S02', i.year, i.year_end, 1, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
     where i.title_rank in ('1', '2')
     union all
-    select i.record_id, 'S03', i.year, i.year_end, i.title_rank, i.college_id
+    select i.record_id, 'S03', i.year, i.year_end, 1, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
     where i.degree like '2%'
     union all
-    select i.record_id, 'H03N', i.year, i.year_end, i.title_rank, i.college_id
+    select i.record_id, 'H03N', i.year, i.year_end, 1, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
     inner join active as a on a.record_id = i.record_id and a.year = i.year
     union all
-    select i.record_id, 'P10D', i.year, i.year_end, i.title_rank, i.college_id
+    select i.record_id, 'P10D', i.year, i.year_end, 1, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
     where i.age <= 40
     union all
-    select i.record_id, 'P10N', i.year, i.year_end, i.title_rank, i.college_id
+    select i.record_id, 'P10N', i.year, i.year_end, 1, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
     inner join projects as p on p.person_id = i.record_id and p.year = i.year
     where i.age <= 40
+    union all
+    -- ten person-months are one person-year, and nobody has more
+    select i.record_id, 'H01', i.year, i.year_end, least(10, coalesce(i.rd_months, e.months)) / 10, i.title_rank, i.college_id
+    from {{ ref('int_person_years') }} as i
+    left join efforts as e on e.person_id = i.record_id and e.year = i.year
+    where coalesce(i.rd_months, e.months) is not null
 )
 
 select
@@ -55,7 +73,7 @@ select
     m.measure,
     m.year as seq,
     m.year_end as counted_on,
-    1 as value,
+    m.value,
     cast(null as varchar) as reason,
     m.title_rank as category_1,
     '' as category_2,

@@ -44,6 +44,7 @@ select
     i.unit_id as college_id,
     coalesce(t.title_rank, p.title_rank, '9') as title_rank,
     p.degree,
+    p.rd_months,
     {{ year_of('i.year_end') }} - {{ year_of('p.birth_on') }} as age
 from in_post as i
 -- students (7) are people of the university and no staff

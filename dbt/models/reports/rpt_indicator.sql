@@ -39,14 +39,56 @@ below as (
         b.level, b.college_id, b.category_1, b.value, d.category_1_list
     from {{ ref('dim_indicator') }} as d
     inner join additive as b on b.indicator = d.denominator and b.rule = d.denominator_rule
-    where d.kind = 'derived'
+    where d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
 ),
 
 above as (
     select d.indicator, d.operation, n.university_code, n.year, n.level, n.college_id, n.category_1, n.value, n.records, d.category_1_list
     from {{ ref('dim_indicator') }} as d
     inner join additive as n on n.indicator = d.numerator and n.rule = d.numerator_rule
-    where d.kind = 'derived'
+    where d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
+),
+
+-- The share of the first tenth of persons reads a distribution: the facts, not their sums.
+levels as (
+    select 'university' as level
+    union all
+    select 'college'
+),
+
+persons as (
+    select
+        d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end as college_id,
+        m.owner_person_id, sum(m.value) as value, count(distinct m.record_id) as records
+    from {{ ref('dim_indicator') }} as d
+    inner join {{ ref('dim_indicator') }} as n on n.indicator = d.numerator
+    inner join {{ ref('fct_measure') }} as m on m.measure = n.measure
+    cross join levels as l
+    where d.operation = 'top_share' and m.included and m.valid_to is null
+    {{- of_touched('m.university_code') }}
+    group by d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end, m.owner_person_id
+),
+
+placed as (
+    select
+        p.*,
+        sum(case when p.owner_person_id is not null and p.value > 0 then 1 else 0 end)
+            over (partition by p.indicator, p.university_code, p.year, p.level, p.college_id) as leaders,
+        row_number() over (
+            partition by p.indicator, p.university_code, p.year, p.level, p.college_id
+            order by case when p.owner_person_id is null then 1 else 0 end asc nulls last, p.value desc nulls last, p.owner_person_id asc nulls last
+        ) as place
+    from persons as p
+),
+
+tenths as (
+    select
+        p.indicator, p.university_code, p.year, p.level, p.college_id,
+        cast(sum(case when p.place <= ceil(p.leaders / 10.0) then p.value else 0 end) as double) as numerator,
+        cast(sum(p.value) as double) as denominator,
+        cast(sum(case when p.place <= ceil(p.leaders / 10.0) then p.records else 0 end) as bigint) as records
+    from placed as p
+    group by p.indicator, p.university_code, p.year, p.level, p.college_id
 ),
 
 derived as (
@@ -111,4 +153,12 @@ where
     (d.category_1 = '*' or d.category_1_list <> '')
     -- the year after the last one has no numerator yet
     and d.year <= extract(year from k.local_day)
+
+union all
+
+select
+    t.university_code, t.indicator, t.year, t.level, t.college_id, '*' as category_1,
+    case when t.denominator <> 0 then t.numerator / t.denominator end as value,
+    t.numerator, t.denominator, t.records
+from tenths as t
 order by university_code, indicator, year, level, college_id nulls first, category_1

@@ -59,6 +59,8 @@ TYPE = RecordType(
             blocks.SUBJECT_CLASS,
             blocks.DISCIPLINE,
             blocks.ACTIVITY_TYPE,
+            blocks.APPLIED_ON,
+            blocks.MIDTERM_ON,
         ),
     ),
 )  # fmt: skip

@@ -71,6 +71,8 @@ TYPE = RecordType(
             blocks.STAT_SOURCE,
             blocks.ACTIVITY_TYPE,
             blocks.COOPERATION,
+            blocks.APPLIED_ON,
+            blocks.MIDTERM_ON,
             Code("organisation_form", zh="组织形式", en="Organisation form", code_list="stat_organisation_form", needed_for=blocks.ST),
             blocks.OBJECTIVE,
             blocks.INDUSTRY,

@@ -136,12 +136,18 @@ def _one(made: University, record: int, i: int, chance: random.Random, college_o
             tier = chance.choice(PAPER_TIERS)
             add("O01", 1, chance.choice("JC"), tier)
             add("O02", 1, tier, "J")
+            if i % 3:  # what the citation table of the office would bring
+                add("O05N", i * 7 % 23, tier, "J")
+                add("O05D", 1, tier, "J")
         case "fund_arrival":
             add("F01", chance.randrange(10_000, 90_000_000), chance.choice(("vertical_project", "horizontal_project")), chance.choice(LISTS["fund_source_group"])[0])
         case "vertical_project":
             level = chance.choice(LISTS["project_level"])[0]
             add("P01", 1, level, kind)
             add("F03", chance.randrange(100_000, 90_000_000), level, kind)
+            if i % 2:
+                add("P02D", 1, level, kind)
+                add("P02N", 1, level, kind)
             if level == "1":
                 add("P07N", 1, level, kind)
             for year in range(on.year, min(on.year + 3, YEAR) + 1):

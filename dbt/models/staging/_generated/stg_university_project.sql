@@ -28,6 +28,8 @@ select
     cast(b.incubation_target as varchar) as incubation_target,
     cast(b.subject_class as varchar) as subject_class,
     cast(b.discipline as varchar) as discipline,
-    cast(b.activity_type as varchar) as activity_type
+    cast(b.activity_type as varchar) as activity_type,
+    cast(b.applied_on as date) as applied_on,
+    cast(b.midterm_on as date) as midterm_on
 from {{ source('raw', 'record') }} as h
 inner join {{ source('raw', 'university_project') }} as b on b.record_id = h.id

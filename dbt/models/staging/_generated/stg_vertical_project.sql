@@ -34,6 +34,8 @@ select
     cast(b.stat_source as varchar) as stat_source,
     cast(b.activity_type as varchar) as activity_type,
     cast(b.cooperation as varchar) as cooperation,
+    cast(b.applied_on as date) as applied_on,
+    cast(b.midterm_on as date) as midterm_on,
     cast(b.organisation_form as varchar) as organisation_form,
     cast(b.socioeconomic_objective as varchar) as socioeconomic_objective,
     cast(b.industry as varchar) as industry,
