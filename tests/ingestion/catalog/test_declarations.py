@@ -15,11 +15,11 @@ TYPES = list(ALL_RECORDS.values())
 # fields (without children), children tables, contributor steps
 SIZES = {
     "person": (38, 3, 0), "expert": (27, 1, 0), "institution": (28, 2, 0),
-    "vertical_project": (44, 2, 2), "horizontal_project": (46, 2, 2), "university_project": (26, 2, 2),
+    "vertical_project": (46, 2, 2), "horizontal_project": (46, 2, 2), "university_project": (28, 2, 2),
     "fund_arrival": (22, 2, 1), "fund_outward": (14, 0, 1), "fund_expense": (11, 2, 1),
     "paper": (40, 2, 1), "book": (24, 0, 1), "award": (23, 0, 1), "research_report": (22, 0, 1),
     "appraisal": (19, 0, 1), "artwork": (15, 0, 1),
-    "patent": (30, 1, 1), "copyright": (18, 0, 1), "standard": (17, 0, 1), "drug_certificate": (14, 0, 1),
+    "patent": (34, 1, 1), "copyright": (18, 0, 1), "standard": (17, 0, 1), "drug_certificate": (14, 0, 1),
     "new_variety": (15, 0, 1), "ic_layout": (12, 0, 1),
     "hosted_conference": (22, 0, 1), "lecture": (14, 0, 1), "attended_conference": (16, 0, 1),
     "cooperative_research": (15, 0, 1),
