@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import URL, make_url
@@ -30,6 +30,24 @@ if TYPE_CHECKING:
 
 ROLES = Path(__file__).parents[1] / "deploy" / "postgres" / "roles.sql"
 _copies = itertools.count()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """``--dist loadfile`` with whole folders where they share what is dear (``tests/scheduling.py``)."""
+    from tests import scheduling
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return scheduling.ByFolder(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        from tests import scheduling
+
+        items[:] = [items[at] for at in scheduling.order([item.nodeid for item in items])]
 
 
 def pytest_collection_finish() -> None:
