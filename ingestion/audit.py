@@ -7,7 +7,7 @@ row inside its own transaction would put all writers in one queue.
 
 A block names its rows one by one (``rows``, as ranges) because on PostgreSQL a row may be committed after
 rows with higher ids; a late row is sealed by the next block. ``leaves`` holds a hash of each row, so that a
-changed row can be named and not only its block.
+changed row can be named and not only its block. The newest block is noted outside the store as well.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, text
 
-from ingestion import vault
+from ingestion import audit_head, vault
 from ingestion.principal import ROLE_NAMES, Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork
 from ingestion.store.platform import audit_block, audit_row
@@ -146,7 +146,8 @@ def _block_hash(previous: str, rows: str, leaves: str) -> str:
 
 
 def seal(uow: UnitOfWork, limit: int = 10_000) -> int:
-    """Closes the rows no block holds yet into one block; returns how many. Needs the scope ``"*"``."""
+    """Closes the rows no block holds yet into one block, and notes it as the head of the chain (``audit_head``);
+    returns how many. Needs the scope ``"*"``."""
     if uow.dialect == "postgresql":
         uow.conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": SEALER_LOCK})
     recent = uow.conn.execute(
@@ -161,6 +162,7 @@ def seal(uow: UnitOfWork, limit: int = 10_000) -> int:
     )
     rows = [row for row in wanted if row.id not in sealed][:limit]
     if not rows:
+        audit_head.move(uow)
         return 0
     previous = recent[0].hash if recent else FIRST_HASH
     ranges, leaves = _ranges([row.id for row in rows]), "".join(_leaf(row) for row in rows)
@@ -171,6 +173,7 @@ def seal(uow: UnitOfWork, limit: int = 10_000) -> int:
             hash=digest, signature=vault.sign(digest.encode()), sealed_at=uow.now,
         )
     )  # fmt: skip
+    audit_head.move(uow)
     return len(rows)
 
 
@@ -189,7 +192,8 @@ class Verification:
 
 
 def verify(uow: UnitOfWork) -> Verification:
-    """Recomputes every block: links, hashes, signatures, and each row against its leaf. Scope ``"*"``."""
+    """Recomputes every block: links, hashes, signatures, each row against its leaf, and the newest block against what
+    was noted outside the store. Scope ``"*"``."""
     out = Verification()
     previous = FIRST_HASH
     for block in uow.conn.execute(select(audit_block).order_by(audit_block.c.id)).all():
@@ -200,6 +204,9 @@ def verify(uow: UnitOfWork) -> Verification:
             out.problems.append((f"审计区块 {block.id} 的签名不成立。", f"The signature of audit block {block.id} is wrong."))
         previous = block.hash
         _verify_rows(uow, block, out)
+    head = audit_head.problem(uow)
+    if head is not None:
+        out.problems.append(head)
     total = uow.conn.execute(select(audit_row.c.id)).all()
     out.unsealed = max(len(total) - out.rows, 0)
     return out

@@ -8,7 +8,7 @@ commit, which still leaves more than 2,000 transactions a second.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -48,11 +48,13 @@ def local_time(at: datetime) -> datetime:
 
 @dataclass
 class UnitOfWork:
-    """One transaction. ``scope`` is a university code, or ``"*"``; row-level security reads it."""
+    """One transaction. ``scope`` is a university code, or ``"*"``; row-level security reads it. ``afterwards``: what
+    is done once it is committed, and only then."""
 
     conn: Connection
     scope: str
     now: datetime = field(default_factory=utc_now)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def dialect(self) -> str:
@@ -74,7 +76,10 @@ class Store:
     def begin(self, scope: str) -> Iterator[UnitOfWork]:
         with self.engine.begin() as conn:
             set_scope(conn, scope)
-            yield UnitOfWork(conn, scope)
+            uow = UnitOfWork(conn, scope)
+            yield uow
+        for act in uow.afterwards:
+            act()
 
     @contextmanager
     def read(self, scope: str, *, one_moment: bool = False) -> Iterator[UnitOfWork]:

@@ -20,7 +20,10 @@ def register(app: typer.Typer, words: Words) -> None:
     @audit.command(
         "verify",
         cls=cls,
-        help=words("核对操作日志的封存链：每个区块的摘要、链接与签名。", "Checks the sealed audit log: each block's hash, link and signature."),
+        help=words(
+            "核对操作日志的封存链：每个区块的摘要、链接与签名，以及最新区块与密钥目录中记下的链尾是否一致。",
+            "Checks the sealed audit log: each block's hash, link and signature, and the newest block against the head noted beside the keys.",
+        ),
     )
     def verify(as_json: Annotated[bool, json_option] = False) -> None:
         from ingestion import audit as auditing

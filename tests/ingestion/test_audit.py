@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from ingestion import audit, settings, vault
+from ingestion import audit, audit_head, settings, vault
 from ingestion.principal import Denied, NotFound, Principal
 from ingestion.store.engine import ALL, Store
 from ingestion.store.platform import audit_block, audit_row
@@ -113,14 +113,15 @@ def test_an_entry_committed_late_joins_a_later_block(province: Province) -> None
         assert audit.verify(uow).ok and audit.verify(uow).unsealed == 0
 
 
-def tamper(store: Store, statement: str) -> list[str]:
+def tamper(store: Store, *statements: str) -> list[str]:
     """Changes the store as an intruder with full access would: without the triggers."""
     seal_all(store)
     with store.begin(ALL) as uow:
         names = uow.conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%audit%'")).scalars().all()
         for name in names:
             uow.conn.execute(text(f'DROP TRIGGER "{name}"'))
-        uow.conn.execute(text(statement))
+        for statement in statements:
+            uow.conn.execute(text(statement))
     with store.read(ALL) as uow:
         found = audit.verify(uow)
     assert not found.ok
@@ -150,6 +151,38 @@ def local(sqlite_store: Store, cheap_argon: None) -> Store:
 )
 def test_a_changed_byte_is_found_and_named(local: Store, statement: str, word: str) -> None:
     assert word in tamper(local, statement)
+
+
+@pytest.mark.ac("AC-218")
+@pytest.mark.parametrize("last", [True, False])
+def test_the_newest_blocks_do_not_go_unnoticed_with_their_entries(local: Store, last: bool) -> None:
+    """What is left links up, whole and signed; only the note beside the keys knows better, also after later blocks."""
+    first = "(SELECT max(first_row) FROM audit_block)" if last else "0"
+    said = tamper(local, f"DELETE FROM audit_row WHERE id >= {first}", f"DELETE FROM audit_block WHERE first_row >= {first}")
+    assert len(said) == 1 and "最近的审计记录可能连同区块一起被删除" in said[0]
+    with local.begin(ALL) as uow:
+        audit.write(uow, None, "later", "record", 1, university_code="99001")
+    seal_all(local)
+    with local.read(ALL) as uow:
+        assert [zh for zh, _en in audit.verify(uow).problems] == said
+    audit_head.path().rename(audit_head.path().with_suffix(".old"))  # whoever restored a backup says so
+    seal_all(local)
+    with local.read(ALL) as uow:
+        assert audit.verify(uow).ok
+
+
+def test_the_note_of_the_chain_holds_what_was_committed_and_is_signed(local: Store) -> None:
+    seal_all(local)
+    before = audit_head.path().read_text()
+    with pytest.raises(ZeroDivisionError), local.begin(ALL) as uow:
+        audit.write(uow, None, "later", "record", 1, university_code="99001")
+        assert audit.seal(uow) == 1
+        raise ZeroDivisionError
+    assert audit_head.path().read_text() == before and audit_head.path().stat().st_mode & 0o077 == 0
+    for damage in ("{", "[]", before.replace('"block": ', '"block": 1')):
+        audit_head.path().write_text(damage)
+        with local.read(ALL) as uow:
+            assert "audit-head.json" in audit.verify(uow).problems[0][0]
 
 
 def test_a_block_signed_with_another_key_does_not_hold(local: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

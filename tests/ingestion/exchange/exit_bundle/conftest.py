@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion import audit_head
 from ingestion.exchange import exit_bundle
 from ingestion.exchange.exit_bundle import Made
 from tests.conftest import BOTH, PostgresServer, copy_postgres, copy_sqlite
@@ -22,6 +23,12 @@ class Left:
     filled: Filled
     masked: Made
     clear: Made
+
+
+@pytest.fixture(autouse=True)
+def own_chain_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies of one store under one home have logs of their own."""
+    monkeypatch.setattr(audit_head, "path", lambda: tmp_path / "audit-head.json")
 
 
 @pytest.fixture(scope="package", params=BOTH)
