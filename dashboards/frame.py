@@ -165,14 +165,17 @@ def run() -> None:
 
 def draw(path: str, screen: Callable[[], None]) -> None:
     """A page inside the frame. Refusals of operations become one sentence, never a trace."""
+    from dashboards import past
+
     principal = current()
     _arrive(path)
-    as_of_line(principal)
+    as_of_line(principal, lambda: past.control(path))
     found = navigation.entry(path)
     if found.roles and principal.role not in found.roles:
         _log_refusal(principal, path)
         empty(t("无权限"), t("当前角色不能打开这一页。可以在右上角切换角色。"), icon=":material/lock:")
         return
+    past.banner(path)
     try:
         screen()
     except (NotFound, Denied) as refused:
@@ -249,8 +252,9 @@ def unit_name(principal: Principal, unit_id: int | None) -> str:
     return pick(*_unit_names(principal.university_code, unit_id, _half_minute())) if unit_id is not None else ""
 
 
-def as_of_line(principal: Principal) -> None:
-    """江城大学 · 科研处管理员 · 数据截至 … · 批次 #n · 对账: which numbers a page can show at all."""
+def as_of_line(principal: Principal, beside: Callable[[], None]) -> None:
+    """江城大学 · 科研处管理员 · 数据截至 … · 批次 #n · 对账: which numbers a page can show at all. ``beside``: what a page
+    of figures offers at the line's end."""
     parts = [md(university_name(principal)), role_word(principal.role)]
     fresh = freshness(principal)
     if fresh is None or fresh.as_of is None:
@@ -269,8 +273,9 @@ def as_of_line(principal: Principal) -> None:
             parts.append(":orange[:material/pause_circle: " + t("刷新暂停") + "]")
         if fresh.held:
             parts.append(":orange[:material/warning: " + t("新数据未发布：{check}", check=md(pick(fresh.held, fresh.held_en))) + "]")
-    with st.container(key="asof"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="asof"):
         st.caption(" · ".join(parts))
+        beside()
 
 
 def freshness(principal: Principal) -> Any:

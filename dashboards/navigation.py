@@ -99,6 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("peers", N_("同类对标"), ANALYSIS, "dashboards.screens.analysis.peers:show", COUNTED_FOR),
     Entry("sql", N_("SQL 查询"), ANALYSIS, "dashboards.screens.sql.page:show", ("analyst", "office_admin", "province_analyst", "province_staff")),
     Entry("drill", N_("明细"), ANALYSIS, "dashboards.screens.analysis.records:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
+    Entry("why", N_("为何变化"), ANALYSIS, "dashboards.screens.analysis.why:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
     Entry("references", N_("导入题录"), UNIVERSITY, "dashboards.screens.exchange.references:show", ("researcher",)),
     Entry("form", N_("填写"), UNIVERSITY, "dashboards.screens.entry.form:show", IN_UNIVERSITY, hidden=True),
     Entry("record", N_("记录"), UNIVERSITY, "dashboards.screens.query.record:show", hidden=True),

@@ -14,6 +14,8 @@ typed probe row is sent first and dropped on arrival; dates there are text and b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,13 +107,19 @@ def read(store: Store, position: Position | None) -> Changes:
     """Everything that changed after ``position``; everything there is without one, or where the position
     belongs to another store (a restore) or lies before what the log still holds."""
     as_of = utc_now()
-    with snapshot(store) as fetch:
-        reader = _SqliteReader(fetch) if store.dialect == "sqlite" else _Reader(fetch)
+    with opened(store) as reader:
         store_id, pruned, now = reader.state()
         at = Position(store_id, now)
         if position is None or position.store_id != store_id or position.value < pruned:
             return _full(reader, at, as_of)
         return _since(reader, position.value, at, as_of)
+
+
+@contextmanager
+def opened(store: Store) -> Iterator[_Reader]:
+    """A reader of one snapshot of the store."""
+    with snapshot(store) as fetch:
+        yield _SqliteReader(fetch) if store.dialect == "sqlite" else _Reader(fetch)
 
 
 def _full(reader: _Reader, at: Position, as_of: datetime) -> Changes:

@@ -55,16 +55,18 @@ WHERE m.measure = 'K03N'
   AND m.university_code IN (SELECT university_code FROM pipeline.touched)
 """
 
-# One result, one year: only its highest award counts, so awards of one name are judged together.
+# One result, one year: only its highest award counts, so awards of one result are judged together; and when one leaves a
+# result (void, or renamed: the old name is nowhere any more), any that was outdone may count.
 _AWARDS_OF_ONE_RESULT = """
 INSERT INTO pipeline.batch
-SELECT r.id FROM raw.record AS r
-WHERE r.type = 'award' AND (r.university_code, r.title) IN (
-    SELECT (r2.university_code, r2.title) FROM raw.record AS r2
-    WHERE r2.type = 'award' AND r2.id IN (SELECT record_id FROM pipeline.batch)
-    UNION
-    SELECT (f.university_code, f.title) FROM core.fct_record AS f
-    WHERE f.type = 'award' AND f.record_id IN (SELECT record_id FROM pipeline.batch)
+SELECT a.record_id FROM raw.award AS a
+WHERE (a.university_code, a.outcome_name) IN (
+    SELECT (b.university_code, b.outcome_name) FROM raw.award AS b WHERE b.record_id IN (SELECT record_id FROM pipeline.batch)
+)
+UNION
+SELECT m.record_id FROM core.fct_measure AS m
+WHERE m.measure = 'A01' AND m.reason = 'superseded_award' AND m.university_code IN (
+    SELECT b.university_code FROM raw.award AS b WHERE b.record_id IN (SELECT record_id FROM pipeline.batch)
 )
 """
 

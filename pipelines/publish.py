@@ -107,6 +107,12 @@ def _university(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, code:
         cut.revised(con, last, temporary, OF_UNIVERSITY, part, _meta_row(new, code), code)
         _place(home, new, code, temporary)
         return
+    write_university(con, temporary, new, code)
+    _place(home, new, code, temporary)
+
+
+def write_university(con: duckdb.DuckDBPyConnection, temporary: Path, new: Manifest, code: str) -> None:
+    """A university's file cut anew from the marts of ``con``. Raises ``PublishError`` where it holds another's rows."""
     cut.anew(con, temporary, OF_UNIVERSITY, code)
     with duckdb.connect(str(temporary)) as out:
         out.begin()
@@ -128,7 +134,6 @@ def _university(con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, code:
             if there != wanted[0][0]:
                 raise PublishError(f"{code}: {name} holds {there} rows of {wanted[0][0]}")
         out.execute("CHECKPOINT")
-    _place(home, new, code, temporary)
 
 
 def _province(
@@ -143,6 +148,14 @@ def _province(
         cut.revised(con, last, temporary, OF_PROVINCE, part, _meta_row(new, PROVINCE, reason))
         _place(home, new, PROVINCE, temporary)
         return
+    write_province(con, temporary, new, reason, last if held else None, held)
+    _place(home, new, PROVINCE, temporary)
+
+
+def write_province(
+    con: duckdb.DuckDBPyConnection, temporary: Path, new: Manifest, reason: str = "", last: Path | None = None, held: frozenset[str] = frozenset()
+) -> None:
+    """The province's file cut anew; rows of ``held`` universities and of the province itself come from ``last``."""
     cut.anew(con, temporary, OF_PROVINCE)
     with duckdb.connect(str(temporary)) as out:
         if held:
@@ -159,28 +172,48 @@ def _province(
         _meta(out, new, PROVINCE, reason)
         analyst_views.province(out)
         out.execute("CHECKPOINT")
-    _place(home, new, PROVINCE, temporary)
 
 
 def _peers(
     con: duckdb.DuckDBPyConnection, home: Path, new: Manifest, before: Manifest | None, held: frozenset[str], part: Part | None
 ) -> None:
     temporary = _temporary(home, new, PEERS)
-    leaks = con.execute("SELECT count(*) FROM reports.rpt_peer WHERE is_suppressed AND value IS NOT NULL").fetchall()
-    if leaks[0][0]:
-        raise PublishError(f"peers: {leaks[0][0]} suppressed cells show a value")
+    _suppressed(con)
     last = _last(home, before, PEERS)
     if last is not None and part is not None:
         cut.revised(con, last, temporary, OF_PEERS, part, _meta_row(new, PEERS))
         _place(home, new, PEERS, temporary)
         return
+    write_peers(con, temporary, new, held)
+    _place(home, new, PEERS, temporary)
+
+
+def _suppressed(con: duckdb.DuckDBPyConnection) -> None:
+    leaks = con.execute("SELECT count(*) FROM reports.rpt_peer WHERE is_suppressed AND value IS NOT NULL").fetchall()
+    if leaks[0][0]:
+        raise PublishError(f"peers: {leaks[0][0]} suppressed cells show a value")
+
+
+def write_peers(con: duckdb.DuckDBPyConnection, temporary: Path, new: Manifest, held: frozenset[str] = frozenset()) -> None:
+    """The peers' file cut anew, without the ``held`` universities."""
+    _suppressed(con)
     cut.anew(con, temporary, OF_PEERS)
     with duckdb.connect(str(temporary)) as out:
         if held:
             out.execute("DELETE FROM rpt_peer WHERE university IN (SELECT unnest(?))", [sorted(held)])
         _meta(out, new, PEERS)
         out.execute("CHECKPOINT")
-    _place(home, new, PEERS, temporary)
+
+
+def write(con: duckdb.DuckDBPyConnection, temporary: Path, new: Manifest, key: str) -> None:
+    """The file of ``key`` (a university's code, "province" or "peers") cut anew from the marts of ``con``."""
+    match key:
+        case "province":
+            write_province(con, temporary, new)
+        case "peers":
+            write_peers(con, temporary, new)
+        case _:
+            write_university(con, temporary, new, key)
 
 
 def _temporary(home: Path, new: Manifest, name: str) -> Path:

@@ -20,7 +20,7 @@ import duckdb
 from ingestion import feed, refreshes
 from ingestion.store.engine import ALL, Store
 from pipelines import batch as batches
-from pipelines import publish, quality, raw, warm
+from pipelines import past, publish, quality, raw, warm
 from pipelines.transform import NodeResult, Transformer, TransformError
 
 Progress = Callable[[str, float], None]
@@ -173,6 +173,8 @@ class Refresh:
             manifest = publish.publish(con, self.home, generation, self.result.as_of, changed, held, self._part())
             con.execute("INSERT OR REPLACE INTO pipeline.state VALUES ('code', ?)", [self.code])
             raw.settle(con)
+            if self.batch.full:
+                past.forget(self.home)
         self.result.generation = generation
         self.result.held = held
         self.result.published = True

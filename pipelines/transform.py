@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import warm
+from pipelines import recipe, warm
 from pipelines.batch import Batch
 from pipelines.codegen import DBT
 
@@ -52,6 +52,7 @@ class Transformer:
         self.target = home / "dbt"
         self._manifest: Any = None
         self._steps: list[warm.Step] | None = None
+        self._built: list[Any] = []
 
     @cached_property
     def code(self) -> str:
@@ -97,13 +98,13 @@ class Transformer:
         runner = dbtRunner(manifest=self.manifest, callbacks=list(callbacks))
         result = runner.invoke([*command, "--no-write-json", *self._arguments()])  # parse wrote the manifest
         _let_go()
-        nodes = [
-            NodeResult(r.node.name, str(r.status), r.execution_time) for r in getattr(result.result, "results", ())
-        ]
+        done = getattr(result.result, "results", ())
+        self._built = [r.node for r in done if str(r.node.resource_type) == "model"]
+        nodes = [NodeResult(r.node.name, str(r.status), r.execution_time) for r in done]
         if not result.success:
             failures = [
                 (r.node.name, _reason(r.message))
-                for r in getattr(result.result, "results", ())
+                for r in done
                 if str(r.status) in ("error", "fail", "runtime error")
             ]
             raise TransformError(failures or [(command[0], str(result.exception))])
@@ -116,6 +117,7 @@ class Transformer:
         built = self.invoke(["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--exclude", FOLDED], callbacks)
         with duckdb.connect(str(self.warehouse)) as con:
             warm.index(con)
+            recipe.save(con, recipe.path(self.target), self._built)
         self.steps()
         return built
 

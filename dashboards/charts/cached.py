@@ -4,10 +4,12 @@ reach does not share, and a new generation (a new file name) never meets an old 
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from dashboards import past
 from dashboards.marts import reader
 from dashboards.marts.reader import Mart
 from ingestion.principal import Principal
@@ -29,13 +31,14 @@ def _cached(mart: Mart) -> Cached:
     return Cached(**{field.name: getattr(mart, field.name) for field in fields(mart)})
 
 
-def open_for(principal: Principal) -> Cached:
-    return _cached(reader.open_for(principal))
+def open_for(principal: Principal, day: date | None = None) -> Cached:
+    """The principal's own figures; as the page's address asks, of a past day (``day`` where it is another one)."""
+    return _cached(past.opened(principal, lambda at: reader.open_for(principal, at), day or past.asked()))
 
 
 def open_peers(principal: Principal) -> Cached:
-    return _cached(reader.open_peers(principal))
+    return _cached(past.opened(principal, lambda at: reader.open_peers(principal, at), past.asked()))
 
 
-def open_records_of(principal: Principal, university_code: str) -> Cached:
-    return _cached(reader.open_records_of(principal, university_code))
+def open_records_of(principal: Principal, university_code: str, day: date | None = None) -> Cached:
+    return _cached(past.opened(principal, lambda at: reader.open_records_of(principal, university_code, at), day or past.asked()))

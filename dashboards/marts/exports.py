@@ -64,7 +64,7 @@ def notes_of(principal: Principal, mart: Mart, title: str, filters: str, spec: S
         lines += [("统计口径", found.definition_zh), ("公式", found.formula_zh), ("单位", unit or found.unit()), ("版本", found.version)]
     return [
         *lines,
-        ("数据截至", numbers.as_of(mart)),
+        ("数据截至", numbers.as_of(mart) + ("（历史）" if mart.past else "")),
         ("批次", f"#{mart.meta.generation}"),
         ("对账", "一致" if mart.meta.reconciled else "未通过"),
         ("导出人", f"{principal.name}（{principal.username}）"),

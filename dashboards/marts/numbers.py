@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 from dashboards.marts import definitions, spread
@@ -109,9 +110,10 @@ def derive(operation: str, above: float | None, below: float | None) -> float | 
     return (above - below) / below if operation == "growth" else above / below
 
 
-def same_date(spec: Spec, found: Definition) -> tuple[int, int] | None:
-    """Where last year is cut so that it can be compared: today's month and day, in the running year only."""
-    now = today()
+def same_date(spec: Spec, found: Definition, now: date | None = None) -> tuple[int, int] | None:
+    """Where last year is cut so that it can be compared: today's month and day, in the running year only. ``now``: the
+    day the figures are of (``Mart.today``)."""
+    now = now or today()
     if found.is_stock or found.operation in ("window_ratio", "h_index") or spec.year != now.year:
         return None
     return (now.month, min(now.day, 28) if now.month == 2 else now.day)
@@ -119,7 +121,7 @@ def same_date(spec: Spec, found: Definition) -> tuple[int, int] | None:
 
 def compared(mart: Mart, spec: Spec) -> tuple[Number, Number]:
     """A number and the same a year before, a running year to the same date."""
-    until = same_date(spec, definitions.definition(mart, spec.indicator))
+    until = same_date(spec, definitions.definition(mart, spec.indicator), mart.today)
     here = replace(spec, until=until)
     return number(mart, here), number(mart, replace(here, year=spec.year - 1))
 
@@ -130,7 +132,7 @@ def trend(mart: Mart, spec: Spec, years: int = 6) -> tuple[Number, Number, dict[
     wanted = range(spec.year - years + 1, spec.year + 1)
     if not (found.is_additive and found.is_configured):
         return *compared(mart, spec), series(mart, spec, wanted)
-    until = same_date(spec, found)
+    until = same_date(spec, found, mart.today)
     where, parameters = clauses(mart, found, replace(spec, first_year=wanted[0], until=None), None)
     cut = until_clause("", until) if until else "true"
     rows = mart.rows(
@@ -252,7 +254,7 @@ def _sum(mart: Mart, found: Definition, spec: Spec) -> tuple[float, int]:
 
 
 def as_of(mart: Mart) -> str:
-    """The time the figures show, local, to the second."""
+    """The time the figures show, local, to the second; of a past day its end."""
     at = mart.meta.as_of
     return local_time(at).strftime("%Y-%m-%d %H:%M:%S") if at else "—"
 

@@ -10,6 +10,7 @@ from dashboards.marts.scope import ALL, UNASSIGNED, Spec, rule_of
 from dashboards.marts.words import colleges, people
 from ingestion.principal import Denied, NotFound
 
+PAST = "asof"  # a past day in an address
 NOBODY = ("", ALL)  # no filter at all
 
 
@@ -46,10 +47,10 @@ def of_person(mart: Mart, person_id: int) -> Mart:
 
 
 def address(mart: Mart, spec: Spec) -> dict[str, str]:
-    """The spec as an address that means the same to a reader of a wider reach than this mart."""
+    """The spec as an address that means the same to a reader of a wider reach than this mart, of the same day."""
     from dashboards.marts import definitions
 
-    out = spec.address()
+    out = spec.address() | ({} if mart.past is None else {PAST: mart.past.isoformat()})
     found = definitions.definition(mart, spec.indicator)
     if mart.level == "college":
         out["college"] = str(mart.college_id)

@@ -11,19 +11,21 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
 from ingestion.principal import Denied, OperationError, Principal
-from ingestion.store.engine import home
+from ingestion.store.engine import home, today
 
 Level = Literal["university", "college", "person"]
 
 PROVINCE = "province"
 PEERS = "peers"
+TOGETHER = (PROVINCE, PEERS)
+"""Files over all universities."""
 RECONCILED = "对账"  # the word in the reason of a failed reconciliation
 
 SETTINGS = (
@@ -46,6 +48,14 @@ class NoNumbersYet(OperationError):
         super().__init__(
             "暂无数据：还没有生成过统计数据。", "No data yet: no statistics have been produced so far."
         )
+
+
+class NotMadeYet(OperationError):
+    """The figures of a past day have not been made; a page asks for them (job ``past``)."""
+
+    def __init__(self, key: str, day: date) -> None:
+        super().__init__(f"{day} 的历史数据还没有生成。", f"The figures of {day} have not been made yet.")
+        self.key, self.day = key, day
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,7 @@ class Mart:
 
     ``level`` with ``college_id`` or ``person_id`` is the reach: every question in ``numbers`` binds it.
     ``persons`` is false where staff names must not leave the university (the province's drill-through).
+    ``past``: the day at whose end these were the figures; None for those of now.
     """
 
     path: str
@@ -93,6 +104,12 @@ class Mart:
     college_id: int | None = None
     person_id: int | None = None
     persons: bool = True
+    past: date | None = None
+
+    @property
+    def today(self) -> date:
+        """The day the figures are of: what "this year" and "the same date last year" mean to them."""
+        return self.past or today()
 
     def rows(self, sql: str, parameters: list[Any] | tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """The whole result of one of our own queries."""
@@ -139,7 +156,7 @@ def pointer() -> Pointer:
         as_of = datetime.fromisoformat(content["as_of"]) if content.get("as_of") else None
         found = Pointer(int(content["generation"]), files, as_of, held)
         in_force = {str(published() / relative) for _, relative in files}
-        for old in [name for name in _open if name not in in_force]:
+        for old in [name for name in _open if name not in in_force and not _is_kept_past(name)]:
             # let go, not closed: close() would also end the cursors of reruns still reading the old file
             del _open[old]
             _metas.pop(old, None)
@@ -147,35 +164,50 @@ def pointer() -> Pointer:
         return found
 
 
-def open_for(principal: Principal) -> Mart:
-    """The file of the principal's own organisation, bound to what the role may see.
+def open_for(principal: Principal, day: date | None = None) -> Mart:
+    """The file of the principal's own organisation, bound to what the role may see; with ``day`` that of a past day.
 
     University-wide for the office, leaders, finance and analysts; one college for a college secretary;
-    one person for a researcher; the province's file for province staff. Raises Denied for others.
+    one person for a researcher; the province's file for province staff. Raises Denied for others, NotMadeYet for a
+    day nobody has asked for before.
     """
     if principal.is_province or (principal.role == "system" and principal.university_code == "*"):
-        return _mart(PROVINCE, "university")
+        return _mart(PROVINCE, "university", day)
     if principal.role in ("office_admin", "analyst", "finance", "system"):
-        return _mart(principal.university_code, "university")
+        return _mart(principal.university_code, "university", day)
     if principal.role == "college_admin" and principal.unit_id is not None:
-        return _mart(principal.university_code, "college", college_id=principal.unit_id)
+        return _mart(principal.university_code, "college", day, college_id=principal.unit_id)
     if principal.role == "researcher" and principal.person_id is not None:
-        return _mart(principal.university_code, "person", person_id=principal.person_id)
+        return _mart(principal.university_code, "person", day, person_id=principal.person_id)
     raise Denied()
 
 
-def open_peers(principal: Principal) -> Mart:
+def open_peers(principal: Principal, day: date | None = None) -> Mart:
     """What universities may see of each other: any member of a university, and the province."""
     if principal.role == "expert":
         raise Denied()
-    return _mart(PEERS, "university")
+    return _mart(PEERS, "university", day)
 
 
-def open_records_of(principal: Principal, university_code: str) -> Mart:
+def open_records_of(principal: Principal, university_code: str, day: date | None = None) -> Mart:
     """A university's file for the province's drill-through: its records, but no person."""
-    if not principal.is_province or university_code in (PROVINCE, PEERS):
+    if not principal.is_province or university_code in TOGETHER:
         raise Denied()
-    return _mart(university_code, "university", persons=False)
+    return _mart(university_code, "university", day, persons=False)
+
+
+def may_ask(principal: Principal, key: str) -> bool:
+    """Whether the principal can read the file of ``key`` in any reach, and so may ask for one of a past day."""
+    try:
+        if key == PEERS:
+            open_peers(principal)
+        elif principal.is_province and key != PROVINCE:
+            open_records_of(principal, key)
+        else:
+            return open_for(principal).path == str(pointer().path_of(key))
+    except (Denied, NoNumbersYet):
+        return False
+    return True
 
 
 def file_for(principal: Principal) -> Path:
@@ -183,14 +215,35 @@ def file_for(principal: Principal) -> Path:
     return Path(open_for(principal).path)
 
 
-def _mart(key: str, level: Level, **bound: Any) -> Mart:
+def _mart(key: str, level: Level, day: date | None = None, **bound: Any) -> Mart:
     now = pointer()
     path = now.path_of(key)
     if path is None:
         raise NoNumbersYet()
+    if day is not None and day < today():
+        kept = past_path(key, day)
+        if kept is None:
+            raise NotMadeYet(key, day)
+        return Mart(str(kept), _meta(str(kept)), level, past=day, **bound)
     _inside_published(path)
     name = str(path)
     return Mart(name, _seen(_meta(name), now, key), level, **bound)
+
+
+def past_folder(key: str) -> Path:
+    """Where the files of past days stand; ``key`` comes from the principal or the manifest, never from a page."""
+    return published() / "past" / key
+
+
+def past_path(key: str, day: date) -> Path | None:
+    """The file of a past day, where one has been made since the last full build. No two ever have the same name."""
+    found = sorted(past_folder(key).glob(f"{day.isoformat()}.*.duckdb"), key=lambda path: path.stat().st_mtime)
+    return found[-1] if found else None
+
+
+def _is_kept_past(name: str) -> bool:
+    path = Path(name)
+    return path.is_relative_to(published() / "past") and path.exists()
 
 
 def _seen(meta: Meta, now: Pointer, key: str) -> Meta:

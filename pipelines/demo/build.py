@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,10 @@ def _people(
     ]
     cast += [(rng.choices(colleges, sizes)[0], f"{1000 + i:05d}", None) for i in range(max(0, wanted - len(cast)))]
     documents = [complete(ALL_RECORDS["person"], recipes_people.person(scene, college, no, name), scene) for college, no, name in cast]
-    items = [BulkItem(document, college_id=college.unit_id, entered_by=office, channel="office") for document, (college, _, _) in zip(documents, cast, strict=True)]
+    items = []
+    for document, (college, _, _) in zip(documents, cast, strict=True):  # filed as they joined: a past day knows its people
+        filed = min(datetime.fromisoformat(document["joined_on"]) + timedelta(hours=1), uow.now)
+        items.append(BulkItem(document, college_id=college.unit_id, entered_by=office, channel="office", created_at=filed, submitted_at=filed, approved_at=filed))
     ids = bulk.load(uow, system, "person", items, checked=True)
     for person_id, document, (college, staff_no, name) in zip(ids, documents, cast, strict=True):
         yield Person(person_id, staff_no, document["name"], college.unit_id, college.fields, date.fromisoformat(document["joined_on"]), name is not None)

@@ -14,7 +14,7 @@ import pytest
 from ingestion import records, review
 from ingestion.principal import Principal
 from ingestion.store.engine import Store, open_store
-from pipelines import publish, refresh
+from pipelines import publish, recipe, refresh
 from pipelines.transform import Transformer
 from tests import documents
 from tests.universe import T1, T2, Universe
@@ -109,6 +109,8 @@ def installation(built: Installation, transformer: Transformer, tmp_path: Path) 
     for name in ("store.sqlite", "warehouse.duckdb"):
         shutil.copyfile(built.home / name, tmp_path / name)
     shutil.copytree(built.home / "published", tmp_path / "published")
+    (tmp_path / "dbt").mkdir()
+    shutil.copyfile(recipe.path(built.home / "dbt"), recipe.path(tmp_path / "dbt"))
     store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
     yield Installation(built.universe.on(store), tmp_path, transformer_at(tmp_path, transformer))
     store.dispose()

@@ -14,7 +14,6 @@ from dashboards.marts.numbers import first_year
 from dashboards.marts.reader import Mart
 from dashboards.marts.words import colleges
 from ingestion.principal import Principal
-from ingestion.store.engine import today
 
 
 def opened(actor: Principal) -> Mart:
@@ -39,7 +38,7 @@ def choice(kind: Callable[..., Any], label: str, options: Sequence[str], key: st
 
 def year(mart: Mart) -> int:
     """年度: the running year and those with data before it."""
-    now = today().year
+    now = mart.today.year
     options = [str(y) for y in range(now, min(first_year(mart) or now, now) - 1, -1)]
     return int(choice(st.selectbox, t("年度"), options, "year", str(now), str, width=110))
 

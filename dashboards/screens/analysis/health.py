@@ -31,7 +31,7 @@ def strip(mart: Mart, actor: Principal, year: int) -> None:
     )[0][0]
     differing = mart.rows("SELECT count(*) FROM rpt_reconciliation WHERE NOT agrees")[0][0]
     unbalanced = mart.rows("SELECT count(*) FROM rpt_balance WHERE NOT agrees")[0][0]
-    sees_records = actor.role in backlog.OPENERS
+    sees_records = actor.role in backlog.OPENERS and mart.past is None  # lists of records are those of now
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="health"):
         st.markdown(f"**{t('运行状况')}**", width="content")
         text = t("{n} 条 · 最久 {days} 天", n=records, days=days) if records else t("无积压")
@@ -39,7 +39,7 @@ def strip(mart: Mart, actor: Principal, year: int) -> None:
             navigation.go("search", state="10,20")
         if _door("returned", t("退回待改"), t("{n} 条", n=returned), "orange" if returned else "gray", "undo", sees_records):
             navigation.go("search", state="11,21")
-        missing = backlog.silent(mart, actor, year)
+        missing = backlog.silent(mart, actor, year) if mart.past is None else None
         if missing is not None and _door("silent", t("未填报"), t("{n} 人", n=len(missing)), "orange" if missing else "green", "person_alert", True):
             backlog.silent_dialog(mart, actor, year)
         good = mart.meta.reconciled and not differing

@@ -25,7 +25,6 @@ from dashboards.screens.analysis import (
     words,
 )
 from ingestion.principal import Principal
-from ingestion.store.engine import today
 
 CARDS = ("O01", "F01", "P03", "P07N", "K02N", "A01")
 PIPELINE = ("P01", "P03", "P04D", "P04N", "P06N")
@@ -104,7 +103,7 @@ def _sentence(mart: Mart, lead: dict[str, tuple[Number, Number]]) -> str:
     if mart.level == "university":
         parts[0] += _movers(mart, papers[0].spec)
     now = papers[0].spec
-    upto = t("截至 {day}，", day=today().strftime("%m-%d")) if now.until else t("{year} 年全年，", year=now.year)
+    upto = t("截至 {day}，", day=f"{now.until[0]:02d}-{now.until[1]:02d}") if now.until else t("{year} 年全年，", year=now.year)
     return upto + ("；" if language() == "zh" else "; ").join(parts) + ("。" if language() == "zh" else ".")
 
 
@@ -154,7 +153,7 @@ def _trend(mart: Mart, year: int, rule: str) -> None:
     most = sorted((k for k in per_tier if k not in ("", "NONE")), key=lambda k: -sum(per_tier[k].values()))[:3]
     lines = [(words.name(found), years, [whole[y] for y in years])]
     lines += [(figures.short(words.label(tiers, k), 10), years, [per_tier[k].get(y, 0.0) for y in years]) for k in most]
-    running = year if year == today().year else None
+    running = year if year == mart.today.year else None
     rows = [{t("年度"): str(y), **{name: values[i] for name, _, values in lines}} for i, y in enumerate(years)]
     note = t("{year} 年截至今天，空心点、虚线表示未满一年", year=year) if running else ""
     ever = any(v for _, _, values in lines for v in values)
@@ -242,7 +241,7 @@ def _bars(mart: Mart, spec: Spec, title: str, first: str, key: str) -> None:
     """The number by its finer classes, with last year to the same date as a tick; largest first, nine at most."""
     found = definitions.definition(mart, spec.indicator)
     by = "category_2" if found.category_2_list else "category_1"
-    spec = replace(spec, until=numbers.same_date(spec, found))
+    spec = replace(spec, until=numbers.same_date(spec, found, mart.today))
     here = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, spec, (by,))}
     there = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, replace(spec, year=spec.year - 1), (by,))}
     names = words_for(mart, found, by)

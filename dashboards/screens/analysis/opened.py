@@ -61,7 +61,9 @@ def records_dialog(mart: Mart, spec: Spec, university: str = "") -> None:
 def _dialog_body(mart: Mart, spec: Spec, university: str) -> None:
     behind(mart, spec, "dialog")
     query = reach.address(mart, spec) | ({"university": university} if university else {})
-    st.page_link(navigation.page("drill"), label=t("在单独页面打开"), icon=":material/open_in_new:", query_params=query)
+    with st.container(horizontal=True, gap="small"):
+        st.page_link(navigation.page("drill"), label=t("在单独页面打开"), icon=":material/open_in_new:", query_params=query)
+        st.page_link(navigation.page("why"), label=t("为何变化"), icon=":material/difference:", query_params=query)
 
 
 def behind(mart: Mart, spec: Spec, place: str) -> None:

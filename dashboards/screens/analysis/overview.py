@@ -15,7 +15,7 @@ from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.marts.words import types
 from dashboards.screens.analysis import opened, words
-from ingestion.store.engine import local_time, local_zone, today
+from ingestion.store.engine import local_time, local_zone
 
 
 def every_indicator(mart: Mart, year: int, rule: str) -> None:
@@ -89,7 +89,7 @@ def newest(mart: Mart) -> None:
         f"{clause} ORDER BY approved_at DESC, record_id DESC LIMIT 10",
         parameters,
     )
-    midnight = _midnight()
+    midnight = _midnight(mart)
     since_today, since_week = mart.rows(
         "SELECT count(*) FILTER (WHERE approved_at >= ?), count(*) FILTER (WHERE approved_at >= ?) FROM fct_record"  # noqa: S608
         f" WHERE type <> 'person' AND valid_to IS NULL{clause}",
@@ -108,6 +108,6 @@ def newest(mart: Mart) -> None:
                 st.caption(f"{pick(*named[kind]) if kind in named else kind} · {when}")
 
 
-def _midnight() -> datetime:
-    """When today began here, in naive UTC."""
-    return datetime.combine(today(), time(), tzinfo=local_zone()).astimezone(UTC).replace(tzinfo=None)
+def _midnight(mart: Mart) -> datetime:
+    """When the day the figures are of began here, in naive UTC."""
+    return datetime.combine(mart.today, time(), tzinfo=local_zone()).astimezone(UTC).replace(tzinfo=None)

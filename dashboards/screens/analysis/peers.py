@@ -18,7 +18,6 @@ from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.screens.analysis import filters, opened, pieces, words
 from ingestion import settings
 from ingestion.principal import Principal
-from ingestion.store.engine import today
 
 
 def show() -> None:
@@ -30,12 +29,12 @@ def show() -> None:
         frame.empty(t("暂无数据"), t("有高校的统计发布后，这里会显示同类对标。"))
         return
     groups = peers.groups_of(mart, actor.university_code)
-    years = [y for y in peers.years(mart) if y <= today().year]
+    years = [y for y in peers.years(mart) if y <= mart.today.year]
     if not groups or not years:
         frame.empty(t("暂无数据"), t("本校有记录通过审核后，这里会显示与同类高校的对标。"))
         return
     with head:
-        last = str(today().year - 1) if today().year - 1 in years else str(years[0])
+        last = str(mart.today.year - 1) if mart.today.year - 1 in years else str(years[0])
         year = int(filters.choice(st.selectbox, t("年度"), [str(y) for y in years], "year", last, str, width=100))
         ranked = [one for one in groups if peers.is_ranked(mart, actor.university_code, one, year)]
         group = filters.choice(st.segmented_control, t("比较组"), groups, "group", (ranked or groups)[0], _group_word)

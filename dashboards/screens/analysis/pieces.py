@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboards import navigation
 from dashboards.charts.figures import CONFIG, Figure, Palette, palette
 from dashboards.frame import empty, md
 from dashboards.i18n import pick, t
-from dashboards.marts import definitions, numbers
+from dashboards.marts import definitions, numbers, reach
 from dashboards.marts.numbers import Number, Spec
 from dashboards.marts.reader import Mart
 from dashboards.screens.analysis import opened, words
@@ -49,6 +50,7 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
                 opened.records_dialog(mart, now.spec)
             if st.button(t("口径"), key=f"define_{spec.indicator}", icon=":material/info:", type="tertiary", help=t("{name}的口径", name=words.name(found))):
                 opened.definition_dialog(mart, now.spec)
+            st.page_link(navigation.page("why"), label=t("为何变化"), icon=":material/difference:", query_params=reach.address(mart, now.spec))
     return now
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.charts import cached, figures, hubei
 from dashboards.i18n import language, pick, t
-from dashboards.marts import anomalies, definitions, province
+from dashboards.marts import anomalies, definitions, province, reach
 from dashboards.marts.anomalies import Anomaly
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
@@ -20,7 +20,6 @@ from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.screens.analysis import exporting, filters, opened, pieces, province_panels, words
 from dashboards.screens.analysis.province_panels import Compared
 from ingestion.principal import OperationError, Principal
-from ingestion.store.engine import today
 
 FIRST = "O01"
 EVERYWHERE = "all"
@@ -47,7 +46,7 @@ def show() -> None:
     pieces.state_notice(mart)
     everybody = province.compare(mart, how.found.indicator, how.year, groups, basis=how.basis)
     lines = [line for line in everybody if city in (EVERYWHERE, line.city_code)]
-    odd = anomalies.anomalies(mart, how.year, groups, is_running=how.year == today().year)
+    odd = anomalies.anomalies(mart, how.year, groups, is_running=how.year == mart.today.year)
     if wanted_export:
         _export(actor, mart, how, lines, odd)
     left, right = st.columns([2.1, 1], gap="small")
@@ -64,7 +63,7 @@ def show() -> None:
 
 
 def _filters(mart: Mart, offered: list[Definition]) -> Compared:
-    now = today().year
+    now = mart.today.year
     options = sorted({y for y in province.years(mart) if y <= now} | {now}, reverse=True)
     by_id = {one.indicator: one for one in offered}
     year = int(filters.choice(st.selectbox, t("年度"), [str(y) for y in options], "year", str(now - 1 if now - 1 in options else options[0]), str, width=100))
@@ -130,7 +129,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
     with st.container(horizontal=True, gap="xsmall"):
         name = pick(chosen.name, chosen.name_en) if chosen else ""
         if st.button(t("明细：{name}", name=frame.md(name)) if chosen else t("明细"), key="province_open", icon=":material/list:", type="tertiary", disabled=chosen is None, help=t("先勾选一所高校")) and chosen:
-            navigation.go("drill", **(Spec(how.found.indicator, how.year).address() | {"university": chosen.university_code}))
+            navigation.go("drill", **(reach.address(mart, Spec(how.found.indicator, how.year)) | {"university": chosen.university_code}))
         if st.button(t("口径"), key="province_define", icon=":material/info:", type="tertiary"):
             opened.definition_dialog(mart, Spec(how.found.indicator, how.year))
     return chosen or next((line for line in lines if line.value is not None), None)

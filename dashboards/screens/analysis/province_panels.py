@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards import navigation
 from dashboards.charts import figures, hubei
 from dashboards.i18n import language, pick, t
-from dashboards.marts import definitions, province
+from dashboards.marts import definitions, province, reach
 from dashboards.marts.anomalies import Anomaly
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
@@ -128,7 +128,7 @@ def odd_ones(mart: Mart, how: Compared, odd: Sequence[Anomaly]) -> None:
         picked = event["selection"]["rows"]
         one = odd[picked[0]] if picked and picked[0] < len(odd) else None
         if st.button(t("明细：所选行"), key="odd_open", icon=":material/list:", type="tertiary", disabled=one is None, help=t("先勾选一行")) and one:
-            navigation.go("drill", **(Spec(one.indicator, one.year).address() | {"university": one.university_code}))
+            navigation.go("drill", **(reach.address(mart, Spec(one.indicator, one.year)) | {"university": one.university_code}))
 
 
 def odd_rows(mart: Mart, odd: Sequence[Anomaly]) -> list[dict[str, Any]]:

@@ -16,7 +16,6 @@ from dashboards.marts.reader import Mart
 from dashboards.marts.scope import ALL, UNASSIGNED, Spec
 from dashboards.marts.words import colleges, words_for
 from dashboards.screens.analysis import filters, words
-from ingestion.store.engine import today
 
 BY: dict[str, str] = {
     "year": N_("年度"), "college": N_("学院"), "category_1": N_("第一分类"), "category_2": N_("第二分类"),
@@ -102,7 +101,7 @@ def _options(mart: Mart, found: Definition) -> list[str]:
 
 
 def _years(mart: Mart) -> tuple[int, int]:
-    now = today().year
+    now = mart.today.year
     earliest = numbers.first_year(mart) or now
     years = [str(year) for year in range(now, earliest - 1, -1)]
     start = filters.choice(st.selectbox, t("从"), years, "from", str(max(earliest, now - 4)), str, width=88)
