@@ -41,12 +41,14 @@ def waiting(mart: Mart) -> list[Waiting]:
         " GROUP BY 1 ORDER BY 2 DESC, 1",
         parameters,
     )
-    now = utc_now()
+    now = utc_now() if mart.past is None else mart.meta.as_of or utc_now()
     return [Waiting(str(key), int(records), (now - oldest).days if oldest else 0) for key, records, oldest in rows]
 
 
 def pace(mart: Mart, actor: Principal) -> Backlog | None:
-    """None for roles that read no such counts."""
+    """None for roles that read no such counts, and of a past day: it is a forecast from now."""
+    if mart.past is not None:
+        return None
     college = mart.college_id if mart.level == "college" else None
     try:
         return _pace(frame.store().url, actor.university_code, college, mart.path, actor)

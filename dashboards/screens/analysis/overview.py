@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -89,7 +89,7 @@ def newest(mart: Mart) -> None:
         f"{clause} ORDER BY approved_at DESC, record_id DESC LIMIT 10",
         parameters,
     )
-    midnight = _midnight(mart)
+    midnight = _midnight(mart.today)
     since_today, since_week = mart.rows(
         "SELECT count(*) FILTER (WHERE approved_at >= ?), count(*) FILTER (WHERE approved_at >= ?) FROM fct_record"  # noqa: S608
         f" WHERE type <> 'person' AND valid_to IS NULL{clause}",
@@ -108,6 +108,6 @@ def newest(mart: Mart) -> None:
                 st.caption(f"{pick(*named[kind]) if kind in named else kind} · {when}")
 
 
-def _midnight(mart: Mart) -> datetime:
-    """When the day the figures are of began here, in naive UTC."""
-    return datetime.combine(mart.today, time(), tzinfo=local_zone()).astimezone(UTC).replace(tzinfo=None)
+def _midnight(day: date) -> datetime:
+    """When a day began here, in naive UTC."""
+    return datetime.combine(day, time(), tzinfo=local_zone()).astimezone(UTC).replace(tzinfo=None)

@@ -142,8 +142,7 @@ def test_forecast_needs_a_reader_of_figures(mart: Mart, who: Who) -> None:
         workload.silent(None, who("analyst"), YEAR)  # type: ignore[arg-type]
 
 
-def test_midnight_is_the_local_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_midnight_is_the_local_one() -> None:
     from dashboards.screens.analysis import overview
 
-    monkeypatch.setattr(overview, "today", lambda: date(2026, 3, 1))
-    assert overview._midnight() == datetime(2026, 3, 1) - timedelta(hours=8)
+    assert overview._midnight(date(2026, 3, 1)) == datetime(2026, 3, 1) - timedelta(hours=8)
