@@ -56,10 +56,14 @@ def test_a_college_secretary_without_a_college_and_a_researcher_without_a_person
             reader.open_for(Principal(1, "99001", "u", "n", role))
 
 
-def test_no_parameter_of_an_opener_can_name_a_file() -> None:
-    for opener in (reader.open_for, reader.open_peers, reader.file_for, reader.meta_for):
+def test_no_parameter_of_an_opener_can_name_a_file(who: Who) -> None:
+    for opener in (reader.file_for, reader.meta_for):
         assert list(inspect.signature(opener).parameters) == ["principal"]
-    assert list(inspect.signature(reader.open_records_of).parameters) == ["principal", "university_code"]
+    for opener in (reader.open_for, reader.open_peers):
+        assert list(inspect.signature(opener).parameters) == ["principal", "day"]
+    assert list(inspect.signature(reader.open_records_of).parameters) == ["principal", "university_code", "day"]
+    with pytest.raises(TypeError):  # a day is a date, no text
+        reader.open_for(who("office_admin"), "../99002/000001")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("code", ["../99002", "/etc/passwd", "99001/000001.duckdb", "province", "peers", "", "99099"])
@@ -131,7 +135,7 @@ def test_moving_the_pointer_closes_old_files_and_reads_new_ones(tmp_path: Path, 
 
 def test_a_mart_carries_its_reach_and_cannot_be_changed(who: Who) -> None:
     mart = reader.open_for(who("researcher"))
-    assert {field.name for field in fields(Mart)} == {"path", "meta", "level", "college_id", "person_id", "persons"}
+    assert {field.name for field in fields(Mart)} == {"path", "meta", "level", "college_id", "person_id", "persons", "past"}
     with pytest.raises(AttributeError):
         mart.person_id = 5  # type: ignore[misc]
 
