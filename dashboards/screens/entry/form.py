@@ -76,8 +76,9 @@ def _draw(form: Form) -> None:
             state = str(amended["state"]) if amended is not None else form.state
             actions.last_return(actor, form.type_id, form.record_id, state, int(amended["id"]) if amended is not None else None)
         handover.draw(actor, form, issues)
-        if form.asked:
-            _problems(form, handover.left(form, issues))
+        left_over = handover.left(form, issues)
+        if form.asked or not any(i.severity == "error" for i in left_over):  # of a whole form what is to be looked at is said before 提交
+            _problems(form, left_over)
         _step(actor, form, form.step_now(), shown)
         wanted = st.session_state.pop("focus_field", None)
         if wanted is not None:

@@ -40,6 +40,8 @@ def _derived(entry: Entry, document: Mapping[str, Any]) -> dict[str, Suggestion]
             out["publish_range"] = Suggestion(PUBLIC, "刊物有 CN 号和 ISSN 号", "the journal has a CN number and an ISSN")
         elif not chinese and not document.get("cn_serial") and entry.venue:
             out["publish_range"] = Suggestion(FOREIGN, "刊名为外文，且没有 CN 号", "the journal's name is foreign and it has no CN number")
+        elif has_hanzi(entry.venue):
+            out["publish_range"] = Suggestion(PUBLIC, "刊名为中文，按国内外公开发行预填，请核对", "the journal's name is Chinese; most are published at home and abroad; check it")
     elif not chinese and entry.venue:
         out["publish_range"] = Suggestion(FOREIGN, "论文集为外文", "the proceedings are foreign")
     if not chinese and len(_ENGLISH.findall(entry.title)) >= 2:
