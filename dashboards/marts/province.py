@@ -164,6 +164,20 @@ def whole(mart: Mart, indicator: str, year: int) -> tuple[float | None, float | 
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 
+def completeness(mart: Mart, types: str) -> dict[str, float]:
+    """University → the share (0 to 1) of the fields statistics need that its counted records of these types hold.
+    ``types``: as ``Definition.types``. Empty where the file does not hold it yet (it comes with the nightly build)."""
+    if not mart.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'rpt_quality'"):
+        return {}
+    chosen = [one.strip() for one in types.split(",") if one.strip()] or ["*"]
+    rows = mart.rows(
+        "SELECT university_code, sum(filled) / sum(needed) FROM rpt_quality WHERE level = 'university'"  # noqa: S608
+        f" AND type IN ({', '.join('?' * len(chosen))}) GROUP BY university_code HAVING sum(needed) > 0",
+        chosen,
+    )
+    return {code: float(share) for code, share in rows}
+
+
 def _values(mart: Mart, indicator: str, wanted: range, basis: Basis) -> dict[tuple[str, int], _Cell]:
     """What ``rpt_province`` holds of the years, divided as asked. Without anything to divide by there is no value."""
     rows = mart.rows(

@@ -15,7 +15,8 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS
 from dashboards.marts.reader import Mart, NoNumbersYet
-from dashboards.screens.analysis import filters, opened, pieces, words
+from dashboards.screens.analysis import filters, opened, pieces
+from dashboards.screens.analysis.province_panels import Compared
 from ingestion import settings
 from ingestion.principal import Principal
 
@@ -38,9 +39,10 @@ def show() -> None:
         year = int(filters.choice(st.selectbox, t("年度"), [str(y) for y in years], "year", last, str, width=100))
         ranked = [one for one in groups if peers.is_ranked(mart, actor.university_code, one, year)]
         group = filters.choice(st.segmented_control, t("比较组"), groups, "group", (ranked or groups)[0], _group_word)
-    offered = [one for one in definitions.catalogue(mart).values() if one.is_configured]
-    places = peers.places(mart, actor.university_code, group, year, [one.indicator for one in offered])
-    by_id = {one.indicator: one for one in offered}
+        basis = _basis()
+    offered = [one for one in definitions.catalogue(mart).values() if one.is_configured and _divides(one, basis)]
+    places = peers.places(mart, actor.university_code, group, year, [one.indicator for one in offered], basis)
+    by_id = {one.indicator: Compared(one, year, basis) for one in offered}
     left, right = st.columns([1.5, 1], gap="small")
     with left:
         chosen = _standing(cached.open_for(actor), places, by_id, year)
@@ -55,11 +57,23 @@ def _is_masked(actor: Principal) -> bool:
         return bool(settings.get(uow, "peers_shown") == peers.MASKED)
 
 
+def _basis() -> Any:
+    names = {"total": t("总量"), "head": t("人均"), "money": t("每百万元经费")}
+    return filters.choice(st.segmented_control, t("比较方式"), list(names), "basis", "total", lambda one: names[one])
+
+
+def _divides(one: Definition, basis: str) -> bool:
+    """Ratios and people are not divided once more, money is not divided by money."""
+    if basis == "total":
+        return True
+    return one.is_additive and one.value_unit != "person" and not (basis == "money" and one.is_money)
+
+
 def _group_word(group: str) -> str:
     return t("全部高校") if group == "*" else pick(*GROUPS.get(group, (group, group)))
 
 
-def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Definition], year: int) -> Definition | None:
+def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Compared], year: int) -> Compared | None:
     with st.container(border=True, gap="xsmall", key="panel_standing", height="stretch"):
         st.markdown(f"**{t('本校位置')}** · {year}")
         if not places:
@@ -67,10 +81,10 @@ def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Definition]
             return None
         rows: list[dict[str, Any]] = []
         for place in places:
-            found = by_id[place.indicator]
+            how = by_id[place.indicator]
             rows.append({
-                t("指标"): words.titled(found), t("本校"): t("隐去") if place.is_suppressed else found.shown(place.value),
-                t("中位数"): found.shown(place.median), t("名次"): f"{place.rank} / {place.ranked_among}" if place.rank else "—",
+                t("指标"): how.title, t("本校"): t("隐去") if place.is_suppressed else how.shown(place.value),
+                t("中位数"): how.shown(place.median), t("名次"): f"{place.rank} / {place.ranked_among}" if place.rank else "—",
             })  # fmt: skip
         event = st.dataframe(
             pd.DataFrame(rows), hide_index=True, row_height=33, height=min(33 * (len(rows) + 1) + 4, 520), placeholder="—",
@@ -79,24 +93,24 @@ def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Definition]
         picked = event["selection"]["rows"]
         ranked = [place for place in places if place.rank] or places
         at = places[picked[0]] if picked and picked[0] < len(places) else ranked[0]
-        found = by_id[at.indicator]
+        chosen = by_id[at.indicator]
         if st.button(t("口径"), key="peers_define", icon=":material/info:", type="tertiary"):
-            opened.definition_dialog(own, Spec(found.indicator, year))
-        return found
+            opened.definition_dialog(own, Spec(chosen.found.indicator, year))
+        return chosen
 
 
-def _spread(actor: Principal, mart: Mart, group: str, year: int, found: Definition | None, masked: bool) -> None:
-    if found is None:
+def _spread(actor: Principal, mart: Mart, group: str, year: int, how: Compared | None, masked: bool) -> None:
+    if how is None:
         pieces.panel(t("组内分布"), "", "spread")
         return
-    all_of_them = peers.members(mart, actor.university_code, group, year, found.indicator, masked=masked)
+    all_of_them = peers.members(mart, actor.university_code, group, year, how.found.indicator, masked=masked, basis=how.basis)
     members = [one for one in all_of_them if one.value is not None]
     labels = [one.name if one.is_own or not masked else t("高校 {letter}", letter=one.name) for one in members]
-    values = [found.scaled(one.value) for one in members]
-    rows = [{t("高校"): label, words.titled(found): value, t("名次"): one.rank} for one, label, value in zip(members, labels, values, strict=True)]
+    values = [how.found.scaled(one.value) for one in members]
+    rows = [{t("高校"): label, how.title: value, t("名次"): one.rank} for one, label, value in zip(members, labels, values, strict=True)]
     strong = [one.is_own for one in members]
     pieces.panel(
-        t("组内分布"), words.titled(found), "spread", note=t("绿色为本校；勾选左侧一行换指标"), rows=rows, alt=t("组内分布"),
-        figure=(lambda p: figures.bars(p, labels, values, places=found.places, strong=strong)) if members else None,
+        t("组内分布"), how.title, "spread", note=t("绿色为本校；勾选左侧一行换指标"), rows=rows, alt=t("组内分布"),
+        figure=(lambda p: figures.bars(p, labels, values, places=how.places, strong=strong)) if members else None,
         empty_text=t("这项指标的记录太少，各校数都已隐去。"),
     )  # fmt: skip

@@ -108,7 +108,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
     if not any(line.value is not None for line in lines):
         frame.empty(t("暂无数据"), t("所选年度、指标和同类组没有数据。"))
         return None
-    rows = _rows(how, lines, odd)
+    rows = _rows(mart, how, lines, odd)
     value = how.title
     most = max((row[value] or 0 for row in rows), default=1) or 1
     event = st.dataframe(
@@ -118,7 +118,8 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
             t("名次"): st.column_config.NumberColumn(width=52), t("变化"): st.column_config.TextColumn(width=52),
             t("类别"): st.column_config.TextColumn(width=72), t("组内"): st.column_config.TextColumn(width=62),
             t("教师数"): st.column_config.NumberColumn(format="%,d", width=66),
-            t("记录数"): st.column_config.NumberColumn(format="%,d", width=66), t("提示"): st.column_config.TextColumn(width=104),
+            t("记录数"): st.column_config.NumberColumn(format="%,d", width=66),
+            t("完整率"): st.column_config.NumberColumn(format="%.1f%%", width=66, help=t("这项指标的记录类型里，统计所需字段已填的比例；每夜重算")), t("提示"): st.column_config.TextColumn(width=104),
             value: st.column_config.ProgressColumn(format=f"%,.{how.places}f", min_value=0, max_value=float(most), width=150),
             t("近六年"): st.column_config.BarChartColumn(width=78, y_min=0, y_max=100),
         },
@@ -135,12 +136,14 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
     return chosen or next((line for line in lines if line.value is not None), None)
 
 
-def _rows(how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly]) -> list[dict[str, Any]]:
+def _rows(mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly]) -> list[dict[str, Any]]:
+    full = province.completeness(mart, how.found.types)
     asked = {one.university_code: one for one in odd if one.indicator == how.found.indicator}
     return [{
         t("名次"): line.rank, t("变化"): _moved(line.moved), t("高校"): pick(line.name, line.name_en), t("类别"): pick(*GROUPS.get(line.peer_group, ("—", "—"))),
         t("组内"): f"{line.group_rank} / {line.group_size}" if line.group_rank else "—",
         how.title: how.found.scaled(line.value), t("近六年"): _heights(line.history), t("教师数"): line.staff, t("记录数"): line.records,
+        t("完整率"): None if line.university_code not in full else full[line.university_code] * 100,
         t("提示"): province_panels.reason(asked[line.university_code]) if line.university_code in asked else (t("样本小") if line.is_small else ""),
     } for line in lines]  # fmt: skip
 
@@ -164,9 +167,9 @@ def _export(actor: Principal, mart: Mart, how: Compared, lines: Sequence[Line], 
         st.warning(frame.said(refused), icon=":material/block:")
         return
     years = range(how.year - 5, how.year + 1)
-    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("提示"), *[str(y) for y in years]]
+    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("完整率"), t("提示"), *[str(y) for y in years]]
     rows = []
-    for row, line in zip(_rows(how, lines, odd), lines, strict=True):
+    for row, line in zip(_rows(mart, how, lines, odd), lines, strict=True):
         row.pop(t("近六年"))
         rows.append([*row.values(), *[how.found.scaled(v) for v in line.history]])
     asked = exporting.frame_sheet(t("异常提示"), pd.DataFrame(province_panels.odd_rows(mart, odd)))

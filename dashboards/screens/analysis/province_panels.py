@@ -51,6 +51,9 @@ class Compared:
     def places(self) -> int:
         return self.found.places if self.basis == "total" else 2
 
+    def shown(self, value: float | None) -> str:
+        return self.found.shown(value) if self.basis == "total" else self.found.shown(value, 2)
+
 
 def city_map(how: Compared, lines: Sequence[Line]) -> None:
     """Each city with the universities compared; a click on a name keeps only that city's."""

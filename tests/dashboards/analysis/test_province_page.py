@@ -18,7 +18,6 @@ Page = Callable[..., AppTest]
 YEAR = str(date.today().year - 1)
 
 
-@pytest.mark.ac("AC-234")
 def test_groups_basis_and_city_stand_in_the_address(page: Page, who: Who) -> None:
     test = page("analysis.province", who("province_staff", "province"), year=YEAR, groups="provincial", basis="money", city="420500", indicator="O01")
     assert_clean(test)

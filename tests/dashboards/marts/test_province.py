@@ -39,7 +39,6 @@ def test_per_head_divides_by_the_staff_of_the_year(who: Who) -> None:
             assert line.value == pytest.approx(line.total / line.staff)
 
 
-@pytest.mark.ac("AC-234")
 def test_per_million_divides_by_the_funds_of_the_year(who: Who) -> None:
     mart = _mart(who)
     money = {line.university_code: line.total for line in province.compare(mart, "F01", YEAR, ())}
@@ -122,6 +121,24 @@ def test_others_have_letters_instead_of_names_unless_the_province_names_them(who
     assert all(one.name == peers.letters(place) for place, one in enumerate(masked) if not one.is_own)
     assert [one.value for one in masked] == [one.value for one in named if one.value is not None or one.is_own]
     assert [peers.letters(n) for n in (0, 25, 26, 128)] == ["A", "Z", "AA", "DY"]
+
+
+@pytest.mark.ac("AC-235")
+@pytest.mark.parametrize(("basis", "divisor"), [("head", "S01"), ("money", "F01")])
+def test_what_is_divided_needs_both_parts_to_be_shown(who: Who, basis: province.Basis, divisor: str) -> None:
+    mart = reader.open_peers(who("office_admin", "99002"))
+    below = {one.name: one.value for one in peers.members(mart, "99002", "*", YEAR, divisor, masked=False)}
+    total = {one.name: one.value for one in peers.members(mart, "99002", "*", YEAR, "A01", masked=False)}
+    units = peers.DIVIDED_BY[basis][1]
+    shown = peers.members(mart, "99002", "*", YEAR, "A01", masked=False, basis=basis)
+    assert any(value is None for value in total.values())  # a suppressed one is among them
+    for one in shown:
+        parts = total[one.name], below.get(one.name)
+        assert one.value == (pytest.approx(parts[0] * units / parts[1]) if None not in parts else None)
+    known = [one.value for one in shown if one.value is not None]
+    assert [one.rank for one in shown if one.value is not None] == ([1 + sum(other > value for other in known) for value in known] if len(known) >= 5 else [None] * len(known))
+    (place,) = peers.places(mart, "99002", "*", YEAR, ["A01"], basis)
+    assert place.ranked_among == len(known) and (place.median is None) == (len(known) < 5)
 
 
 @pytest.mark.ac("AC-101")
