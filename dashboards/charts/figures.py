@@ -90,7 +90,9 @@ def base(p: Palette, height: int, **layout: Any) -> dict[str, Any]:
 
 
 def _texts(p: Palette, xs: Sequence[Any], ys: Sequence[Any], words: Sequence[str], colours: Any = None) -> Figure:
+    kept = colours if isinstance(colours, str) else p.ink  # after a click on a bar Plotly fades what was not picked
     return {
+        "selected": {"textfont": {"color": kept}}, "unselected": {"textfont": {"color": kept}},
         "type": "scatter", "mode": "text", "x": list(xs), "y": list(ys), "text": [GAP + w for w in words],
         "textposition": "middle right", "textfont": {"size": 12.5, "color": colours or p.ink},
         "hoverinfo": "skip", "cliponaxis": False, "showlegend": False,

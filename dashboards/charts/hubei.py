@@ -61,11 +61,14 @@ def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int =
         })  # fmt: skip
     names = [short_name(entry["name"], language) for entry in units()]
     inks = [_ink(p, values.get(entry["code"]), known) for entry in units()]
-    data.append({
-        "type": "scatter", "mode": "text", "x": [e["label"][0] for e in units()], "y": [e["label"][1] for e in units()],
-        "text": names, "textfont": {"size": 11.5, "color": inks}, "customdata": [e["code"] for e in units()],
-        "hovertext": hover, "hoverinfo": "text",
-    })  # fmt: skip
+    for ink in dict.fromkeys(inks):  # a trace an ink: what is not picked keeps its colour only where that is one
+        mine = [place for place, one in enumerate(inks) if one == ink]
+        data.append({
+            "type": "scatter", "mode": "text", "x": [units()[i]["label"][0] for i in mine], "y": [units()[i]["label"][1] for i in mine],
+            "text": [names[i] for i in mine], "textfont": {"size": 11.5, "color": ink}, "customdata": [units()[i]["code"] for i in mine],
+            "hovertext": [hover[i] for i in mine], "hoverinfo": "text",
+            "selected": {"textfont": {"color": ink}}, "unselected": {"textfont": {"color": ink}},
+        })  # fmt: skip
     hidden = {"visible": False, "fixedrange": True}
     return {
         "data": data,

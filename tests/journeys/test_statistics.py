@@ -1,0 +1,90 @@
+"""Figures of one's choice and the comparison of universities, as the office and the province use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ingestion.store.engine import open_store
+from tests.dashboards.marts import published
+from tests.journeys.conftest import World, build, entering, serving
+from tests.journeys.steps import expect_text, open_page, settle
+
+pytestmark = pytest.mark.journey
+SIZES = {"99001": 150, "99002": 60, "99005": 60, "99006": 60, "99007": 60, "99008": 60}
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The journeys' people beside published figures of six universities."""
+    with pytest.MonkeyPatch.context() as patch:
+        home: Path = tmp_path_factory.mktemp("counted")
+        patch.setenv("YANSHU_HOME", str(home))  # secrets of the seeded people are encrypted with this home's key
+        published.build(home, SIZES)
+        store = open_store(f"sqlite:///{home / 'yanshu.sqlite'}")
+        people, colleges = build(store)
+        with serving(store, people, colleges, home) as running:
+            yield running
+        store.dispose()
+
+
+@pytest.fixture
+def enter(browser, counted: World) -> Iterator[Callable[..., Page]]:
+    yield from entering(browser, counted)  # type: ignore[misc]
+
+
+@pytest.mark.ac("AC-031", "AC-096", "AC-100")
+def test_the_office_opens_a_number_of_its_own_table_and_keeps_the_table(counted: World, enter: Callable[..., Page]) -> None:
+    page = enter("o1")
+    open_page(page, f"{counted.address}/statistics?indicator=O01&rows=college&columns=year")
+    grid = page.locator(".st-key-table canvas").first
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 33 * 1.5)  # the first college's total
+    settle(page)
+    page.get_by_role("button", name="明细：计算机学院").click()
+    settle(page)
+    expect(page.get_by_role("dialog")).to_contain_text("与数字一致")
+    page.keyboard.press("Escape")
+    settle(page)
+    page.get_by_role("button", name="我的统计表").click()
+    page.get_by_label("名称").fill("各院论文")
+    page.wait_for_timeout(500)
+    settle(page)
+    page.get_by_role("button", name="保存", exact=True).click()
+    settle(page)
+    expect_text(page, "已保存“各院论文”")
+    open_page(page, f"{counted.address}/statistics?indicator=P01&rows=year&columns=none")
+    page.get_by_role("button", name="我的统计表").click()
+    page.get_by_role("button", name="各院论文", exact=True).click()
+    settle(page)
+    assert "indicator=O01" in page.url and "columns=year" in page.url
+    expect_text(page, "论文数（篇）")
+
+
+@pytest.mark.ac("AC-235")
+def test_the_province_compares_a_citys_universities_and_opens_one(counted: World, enter: Callable[..., Page]) -> None:
+    page = enter("p1", code="420000")
+    open_page(page, f"{counted.address}/province?basis=head")
+    expect_text(page, "6 所")
+    name = page.locator(".st-key-map .textpoint text").filter(has_text="宜昌").first
+    name.scroll_into_view_if_needed()
+    box = name.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2 - 3, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**city=420500**")
+    settle(page)
+    expect_text(page, "1 所")
+    grid = page.locator(".st-key-universities canvas").first.bounding_box()
+    assert grid is not None
+    page.mouse.click(grid["x"] + 16, grid["y"] + 33 * 1.5)
+    settle(page)
+    page.get_by_role("button", name="明细：楚天学院").click()
+    page.wait_for_url("**/drill?**")
+    settle(page)
+    expect_text(page, "与数字一致")
+    expect(page.get_by_text("人员0")).to_have_count(0)
