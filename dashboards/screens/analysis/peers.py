@@ -15,7 +15,7 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS
 from dashboards.marts.reader import Mart, NoNumbersYet
-from dashboards.screens.analysis import filters, opened, pieces
+from dashboards.screens.analysis import filters, opened, pieces, tools
 from dashboards.screens.analysis.province_panels import Compared
 from ingestion import settings
 from ingestion.principal import Principal
@@ -40,12 +40,13 @@ def show() -> None:
         ranked = [one for one in groups if peers.is_ranked(mart, actor.university_code, one, year)]
         group = filters.choice(st.segmented_control, t("比较组"), groups, "group", (ranked or groups)[0], _group_word)
         basis = _basis()
+        tools.print_button()
     offered = [one for one in definitions.catalogue(mart).values() if one.is_configured and _divides(one, basis)]
     places = peers.places(mart, actor.university_code, group, year, [one.indicator for one in offered], basis)
     by_id = {one.indicator: Compared(one, year, basis) for one in offered}
     left, right = st.columns([1.5, 1], gap="small")
     with left:
-        chosen = _standing(cached.open_for(actor), places, by_id, year)
+        chosen = _standing(cached.open_for(actor), mart, group, places, by_id, year)
     with right:
         masked = _is_masked(actor)
         _spread(actor, mart, group, year, chosen, masked)
@@ -73,7 +74,7 @@ def _group_word(group: str) -> str:
     return t("全部高校") if group == "*" else pick(*GROUPS.get(group, (group, group)))
 
 
-def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Compared], year: int) -> Compared | None:
+def _standing(own: Mart, mart: Mart, group: str, places: list[peers.Place], by_id: dict[str, Compared], year: int) -> Compared | None:
     with st.container(border=True, gap="xsmall", key="panel_standing", height="stretch"):
         st.markdown(f"**{t('本校位置')}** · {year}")
         if not places:
@@ -90,11 +91,16 @@ def _standing(own: Mart, places: list[peers.Place], by_id: dict[str, Compared], 
             pd.DataFrame(rows), hide_index=True, row_height=33, height=min(33 * (len(rows) + 1) + 4, 520), placeholder="—",
             key="standing", on_select="rerun", selection_mode="single-row", alt=t("本校位置"),
         )  # fmt: skip
+        tools.paper("standing", rows, 1)
         picked = event["selection"]["rows"]
         ranked = [place for place in places if place.rank] or places
         at = places[picked[0]] if picked and picked[0] < len(places) else ranked[0]
         chosen = by_id[at.indicator]
-        if st.button(t("口径"), key="peers_define", icon=":material/info:", type="tertiary"):
+        tools.footnotes(own, [chosen.found.indicator], chosen.filters)
+        with st.container(horizontal=True, gap="xsmall"):
+            defined = st.button(t("口径"), key="peers_define", icon=":material/info:", type="tertiary")
+            tools.export_menu(mart, "standing", t("本校位置"), f"{t('{years} 年', years=year)} · {_group_word(group)} · {chosen.basis_word}", rows, picture=False)
+        if defined:
             opened.definition_dialog(own, Spec(chosen.found.indicator, year))
         return chosen
 
@@ -111,6 +117,7 @@ def _spread(actor: Principal, mart: Mart, group: str, year: int, how: Compared |
     strong = [one.is_own for one in members]
     pieces.panel(
         t("组内分布"), how.title, "spread", note=t("绿色为本校；勾选左侧一行换指标"), rows=rows, alt=t("组内分布"),
+        more=lambda: tools.export_menu(mart, "spread", t("组内分布"), f"{how.filters} · {_group_word(group)}", rows, Spec(how.found.indicator, year), unit=how.unit),
         figure=(lambda p: figures.bars(p, labels, values, places=how.places, strong=strong)) if members else None,
         empty_text=t("这项指标的记录太少，各校数都已隐去。"),
     )  # fmt: skip

@@ -17,7 +17,16 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS, Line
 from dashboards.marts.reader import Mart, NoNumbersYet
-from dashboards.screens.analysis import exporting, filters, opened, pieces, province_panels, words
+from dashboards.screens.analysis import (
+    exporting,
+    filters,
+    opened,
+    pieces,
+    province_panels,
+    saved,
+    tools,
+    words,
+)
 from dashboards.screens.analysis.province_panels import Compared
 from ingestion.principal import OperationError, Principal
 
@@ -39,6 +48,8 @@ def show() -> None:
         return
     with head:
         how = _filters(mart, offered)
+        saved.controls(actor, "province", _address())
+        tools.print_button()
         wanted_export = st.button(t("导出"), icon=":material/download:", key="export_province")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="province_scope"):
         groups = _groups(mart)
@@ -53,13 +64,20 @@ def show() -> None:
     with left:
         chosen = _table(mart, how, lines, odd)
     with right:
-        province_panels.city_map(how, everybody)
+        province_panels.city_map(mart, how, everybody)
     left, right = st.columns(2, gap="small")
     with left:
         province_panels.profile(mart, how, chosen)
     with right:
-        province_panels.strip(how, lines, chosen)
+        province_panels.strip(mart, how, lines, chosen)
     province_panels.odd_ones(mart, how, odd)
+    tools.footnotes(mart, (how.found.indicator, *province_panels.PROFILE), how.filters)
+
+
+def _address() -> dict[str, str]:
+    """The filters as they stand in the address, to be kept under a name."""
+    query = st.query_params.to_dict()
+    return {key: query[key] for key in ("year", "indicator", "basis", "groups", "city") if query.get(key)}
 
 
 def _filters(mart: Mart, offered: list[Definition]) -> Compared:
@@ -124,6 +142,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
             t("近六年"): st.column_config.BarChartColumn(width=70, y_min=0, y_max=100),
         },
     )  # fmt: skip
+    tools.paper("universities", [{name: value for name, value in row.items() if name != t("近六年")} for row in rows], max(how.places, 1))
     picked = event["selection"]["rows"]
     chosen = lines[picked[0]] if picked and picked[0] < len(lines) else None
     st.caption(" · ".join(frame.md(one) for one in _notes(mart, how, lines)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS, Basis, Line
 from dashboards.marts.reader import Mart
-from dashboards.screens.analysis import pieces, words
+from dashboards.screens.analysis import pieces, tools, words
 
 PROFILE = ("O01", "O02", "F01", "P01", "K01b", "A01")
 
@@ -48,6 +48,10 @@ class Compared:
         return f"{name}（{unit}）" if language() == "zh" else f"{name} ({unit})"
 
     @property
+    def filters(self) -> str:
+        return f"{t('{years} 年', years=self.year)} · {self.title} · {self.basis_word}"
+
+    @property
     def places(self) -> int:
         return self.found.places if self.basis == "total" else 2
 
@@ -55,7 +59,7 @@ class Compared:
         return self.found.shown(value) if self.basis == "total" else self.found.shown(value, 2)
 
 
-def city_map(how: Compared, lines: Sequence[Line]) -> None:
+def city_map(mart: Mart, how: Compared, lines: Sequence[Line]) -> None:
     """Each city with the universities compared; a click on a name keeps only that city's."""
     totals = province.by_city(lines, how.found.operation, how.basis)
     scaled = {city: how.found.scaled(value) or 0.0 for city, value in totals.items()}
@@ -77,7 +81,7 @@ def city_map(how: Compared, lines: Sequence[Line]) -> None:
         st.caption(t("边界仅示意，正式发布须换用有审图号的底图"))
 
     pieces.panel(
-        title, how.unit, "map", note=t("点市州名筛选"), rows=rows, alt=title, below=legend, pick_point=clicked,
+        title, how.unit, "map", note=t("点市州名筛选"), rows=rows, alt=title, below=legend, pick_point=clicked, more=_exports(mart, how, "map", title, rows),
         figure=(lambda p: hubei.choropleth(p, scaled, unit=how.unit, places=how.places, language=language())) if scaled else None,
         empty_text=t("所选年度、指标和同类组没有数据。"),
     )  # fmt: skip
@@ -96,11 +100,11 @@ def profile(mart: Mart, how: Compared, chosen: Line | None) -> None:
     capped = [None if value is None else min(value, 300.0) for value in values]
     pieces.panel(
         t("{name}与同类中位数", name=name), f"{t('中位数 = 100')} · {how.basis_word}", "profile", note=t("圆点：不低于中位数；菱形：低于中位数。高于 300 按 300 画"),
-        rows=rows, alt=t("{name}与同类中位数", name=name), figure=(lambda p: figures.lollipop(p, labels, capped)) if known else None,
+        rows=rows, alt=t("{name}与同类中位数", name=name), more=_exports(mart, how, "profile", t("{name}与同类中位数", name=name), rows), figure=(lambda p: figures.lollipop(p, labels, capped)) if known else None,
     )  # fmt: skip
 
 
-def strip(how: Compared, lines: Sequence[Line], chosen: Line | None) -> None:
+def strip(mart: Mart, how: Compared, lines: Sequence[Line], chosen: Line | None) -> None:
     groups = []
     for group, label in GROUPS.items():
         members = [(pick(line.name, line.name_en), how.found.scaled(line.value) or 0.0) for line in lines if line.peer_group == group and line.value is not None]
@@ -109,9 +113,13 @@ def strip(how: Compared, lines: Sequence[Line], chosen: Line | None) -> None:
     rows = [{t("类别"): group, t("高校"): name, how.title: value} for group, members in groups for name, value in members]
     here = pick(chosen.name, chosen.name_en) if chosen else ""
     pieces.panel(
-        t("同类分布"), how.title, "strip", note=t("每点一所高校；竖线为中位数，阴影为中间一半，菱形为所选高校"), rows=rows, alt=t("同类分布"),
+        t("同类分布"), how.title, "strip", note=t("每点一所高校；竖线为中位数，阴影为中间一半，菱形为所选高校"), rows=rows, alt=t("同类分布"), more=_exports(mart, how, "strip", t("同类分布"), rows),
         figure=(lambda p: figures.strip(p, groups, chosen=here, places=how.places)) if groups else None,
     )  # fmt: skip
+
+
+def _exports(mart: Mart, how: Compared, key: str, title: str, rows: Sequence[dict[str, Any]]) -> Callable[[], None]:
+    return lambda: tools.export_menu(mart, key, title, how.filters, rows, Spec(how.found.indicator, how.year), unit=how.unit)
 
 
 def odd_ones(mart: Mart, how: Compared, odd: Sequence[Anomaly]) -> None:
@@ -128,6 +136,7 @@ def odd_ones(mart: Mart, how: Compared, odd: Sequence[Anomaly]) -> None:
             height=min(33 * (len(rows) + 1) + 4, 300), alt=t("异常提示"),
             column_config={name: st.column_config.NumberColumn(format="%,.1f") for name in (t("本年"), t("前五年中位数"))},
         )  # fmt: skip
+        tools.paper("odd", rows, 1)
         picked = event["selection"]["rows"]
         one = odd[picked[0]] if picked and picked[0] < len(odd) else None
         if st.button(t("明细：所选行"), key="odd_open", icon=":material/list:", type="tertiary", disabled=one is None, help=t("先勾选一行")) and one:

@@ -23,6 +23,7 @@ from dashboards.screens.analysis import (
     pieces,
     saved,
     table_filters,
+    tools,
     words,
 )
 from dashboards.screens.analysis.table_filters import Asked, by_word
@@ -46,7 +47,8 @@ def show() -> None:
         return
     asked = table_filters.asked(mart)
     with head:
-        saved.controls(actor, "statistics", table_filters.address(asked))
+        saved.controls(actor, "statistics", table_filters.address())
+        tools.print_button()
         wanted_export = st.button(t("导出"), icon=":material/download:", key="export_table")
     table = crosstab(mart, asked.spec, asked.rows_by, asked.columns_by)
     if not table.cells:
@@ -57,7 +59,8 @@ def show() -> None:
         _export(actor, mart, asked, rows)
     _note(table, asked.shown)
     _grid(mart, asked, table, rows)
-    _chart(mart, asked, table)
+    _chart(mart, asked, table, rows)
+    tools.footnotes(mart, [asked.spec.indicator], words.filters_of(mart, table.spec))
 
 
 def _rows(table: Crosstab, shown: Definition) -> list[dict[str, Any]]:
@@ -106,6 +109,7 @@ def _grid(mart: Mart, asked: Asked, table: Crosstab, rows: list[dict[str, Any]])
             on_select="rerun", selection_mode="single-cell", alt=words.titled(shown),
             column_config={name: st.column_config.NumberColumn(format=f"%,.{_places(table, shown)}f") for name in list(rows[0])[1:]},
         )  # fmt: skip
+        tools.paper("table", rows, _places(table, shown))
         cells = event["selection"]["cells"]
         row, column = _picked(table, list(rows[0]), cells[0] if cells else None)
         with st.container(horizontal=True, gap="xsmall"):
@@ -150,7 +154,7 @@ def _note(table: Crosstab, shown: Definition) -> None:
     st.caption(t("各行合计 {a} ≠ 总数 {b}：{reason}，多计 {c}。", a=shown.shown(table.total), b=shown.shown(total), reason=reason, c=shown.shown(table.total - total)))
 
 
-def _chart(mart: Mart, asked: Asked, table: Crosstab) -> None:
+def _chart(mart: Mart, asked: Asked, table: Crosstab, rows: list[dict[str, Any]]) -> None:
     """The same cells as bars: stacked where the columns may be added, else the first column alone."""
     shown = asked.shown
     keys, rest = (table.rows, []) if len(table.rows) <= DRAWN + 1 or not table.has_column_totals else (table.rows[:DRAWN], table.rows[DRAWN:])
@@ -184,7 +188,8 @@ def _chart(mart: Mart, asked: Asked, table: Crosstab) -> None:
         notes.append(t("只画“{name}”一列", name=_column_word(table, shown, only)))
     if not table.has_column_totals and len(table.rows) > len(keys):
         notes.append(t("只画前 {n} 行", n=len(keys)))
-    pieces.panel(words.name(shown), words.unit(shown), "table_chart", note="；".join(notes), alt=words.titled(shown), figure=draw, pick_point=opened_bar)
+    pieces.panel(words.name(shown), words.unit(shown), "table_chart", note="；".join(notes), alt=words.titled(shown), figure=draw, pick_point=opened_bar,
+                 more=lambda: tools.export_menu(mart, "table_chart", words.name(shown), words.filters_of(mart, table.spec), rows, table.spec, unit=words.unit(shown)))  # fmt: skip
 
 
 REST = "*rest"

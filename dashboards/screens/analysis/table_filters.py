@@ -55,7 +55,7 @@ def asked(mart: Mart) -> Asked:
     return Asked(spec, rows_by, columns_by, in_unit(found, unit), group, unit)
 
 
-def address(chosen: Asked) -> dict[str, str]:
+def address() -> dict[str, str]:
     """The filters as they stand in the address, to be kept under a name."""
     wanted = ("group", "indicator", "rows", "columns", "from", "to", "rule", "unit", "college", "category_1")
     query = st.query_params.to_dict()

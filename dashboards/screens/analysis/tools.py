@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import frame
+from dashboards.charts import figures
 from dashboards.i18n import t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Spec
@@ -35,23 +37,23 @@ def beside(mart: Mart, spec: Spec, key: str, title: str, rows: Sequence[dict[str
     return draw
 
 
-def export_menu(mart: Mart, key: str, title: str, filters: str, rows: Sequence[dict[str, Any]], spec: Spec | None = None, picture: bool = True) -> None:
+def export_menu(mart: Mart, key: str, title: str, filters: str, rows: Sequence[dict[str, Any]], spec: Spec | None = None, picture: bool = True, unit: str = "") -> None:
     """导出: the table as a workbook with 导出说明, the chart as a picture with title, filters and as-of line."""
     shown_as_table = bool(st.session_state.get(f"{key}_table"))
     options = [WORKBOOK, *([PICTURE] if picture and not shown_as_table else [])]
     said = {WORKBOOK: t("表格（xlsx）"), PICTURE: t("图片（png）")}
     chosen = st.menu_button(t("导出"), options, key=f"{key}_export", icon=":material/download:", type="tertiary", format_func=lambda one: said[one], help=t("导出：{name}", name=title))
     if chosen == WORKBOOK:
-        workbook(mart, title, filters, rows, spec)
+        workbook(mart, title, filters, rows, spec, unit)
     elif chosen == PICTURE:
         take_picture(mart, key, title, filters)
 
 
-def workbook(mart: Mart, title: str, filters: str, rows: Sequence[dict[str, Any]], spec: Spec | None = None) -> None:
+def workbook(mart: Mart, title: str, filters: str, rows: Sequence[dict[str, Any]], spec: Spec | None = None, unit: str = "") -> None:
     """Refused, with the reason on the page, while the figures are not reconciled."""
     try:
         exporting.refuse_unreconciled(mart)
-        exporting.hand_over(frame.current(), mart, title, [exporting.frame_sheet(title, pd.DataFrame(list(rows)))], filters, spec)
+        exporting.hand_over(frame.current(), mart, title, [exporting.frame_sheet(title, pd.DataFrame(list(rows)))], filters, spec, unit)
     except OperationError as refused:
         st.warning(frame.said(refused), icon=":material/block:")
 
@@ -84,3 +86,19 @@ def footnotes(mart: Mart, indicators: Sequence[str], filters: str) -> None:
         st.markdown(f"**{t('统计口径')}** · {frame.md(filters)}")
         st.markdown("  \n".join(lines))
         st.markdown(t("打印人 {name}，{day}", name=frame.md(who.name), day=date.today().isoformat()))
+
+
+def paper(key: str, rows: Sequence[dict[str, Any]], places: int) -> None:
+    """A grid as a table on paper: on the screen a grid draws only the rows in sight. ``places`` of its numbers."""
+    if not rows:
+        return
+
+    def cell(value: Any) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"<td class='number'>{figures.number(value, 0 if isinstance(value, int) else places)}</td>"
+        return f"<td>{html.escape('—' if value is None else str(value))}</td>"
+
+    head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in rows[0])
+    body = "".join(f"<tr>{''.join(cell(value) for value in row.values())}</tr>" for row in rows)
+    with st.container(key=f"paper_{key}"):
+        st.html(f"<table class='yanshu-paper yanshu-data'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
