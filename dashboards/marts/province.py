@@ -124,13 +124,17 @@ def compare(mart: Mart, indicator: str, year: int, groups: Sequence[str], *, bas
 
 def profile(mart: Mart, university_code: str, group: str, year: int, indicators: Sequence[str], *, basis: Basis = "total") -> list[float | None]:
     """Each indicator of one university with its peers' median as 100; None without either."""
-    out: list[float | None] = []
-    for indicator in indicators:
-        lines = compare(mart, indicator, year, (group,), basis=basis)
-        own = next((line.value for line in lines if line.university_code == university_code), None)
-        half = median([line.value for line in lines])
-        out.append(own / half * 100 if own is not None and half else None)
-    return out
+    below: dict[Basis, str] = {"total": "1", "head": "p.staff", "money": "m.value / ?"}
+    units: list[object] = [FEN_PER_MILLION] if basis == "money" else []
+    money = " LEFT JOIN (SELECT university_code, value FROM rpt_province WHERE indicator = ? AND category_1 = '*' AND year = ?) AS m ON m.university_code = p.university_code"
+    rows = mart.rows(
+        f"SELECT p.indicator, max(p.value / nullif({below[basis]}, 0)) FILTER (WHERE p.university_code = ?),"  # noqa: S608
+        f" median(p.value / nullif({below[basis]}, 0)) FROM rpt_province AS p{money if basis == 'money' else ''}"
+        f" WHERE p.year = ? AND p.category_1 = '*' AND p.peer_group = ? AND p.indicator IN ({', '.join('?' * len(indicators))}) GROUP BY p.indicator",
+        [*units, university_code, *units, *([MONEY, year] if basis == "money" else []), year, group, *indicators],
+    )
+    found = {indicator: own / half * 100 for indicator, own, half in rows if own is not None and half}
+    return [found.get(indicator) for indicator in indicators]
 
 
 def by_city(lines: Sequence[Line], operation: str = "", basis: Basis = "total") -> dict[str, float]:

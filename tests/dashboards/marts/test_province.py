@@ -90,6 +90,11 @@ def test_a_profile_sets_the_median_of_peers_at_100(who: Who) -> None:
     lines = province.compare(mart, "O01", YEAR, ("provincial",))
     middle = next(line for line in lines if line.value == province.median([one.value for one in lines]))
     assert province.profile(mart, middle.university_code, "provincial", YEAR, ["O01"]) == [100]
+    for basis in ("head", "money"):
+        for other in province.compare(mart, "A01", YEAR, ("provincial",), basis=basis):
+            half = province.median([one.value for one in province.compare(mart, "A01", YEAR, ("provincial",), basis=basis)])
+            expected = pytest.approx(other.value / half * 100) if other.value is not None else None
+            assert province.profile(mart, other.university_code, "provincial", YEAR, ["P01", "A01"], basis=basis)[1] == expected
     assert province.profile(mart, "99003", "vocational", YEAR, ["O01"]) == [None]
 
 
