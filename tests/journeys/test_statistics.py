@@ -50,7 +50,7 @@ def test_the_office_opens_a_number_of_its_own_table_and_keeps_the_table(counted:
     expect(page.get_by_role("dialog")).to_contain_text("与数字一致")
     page.keyboard.press("Escape")
     settle(page)
-    page.get_by_role("button", name="我的统计表").click()
+    page.get_by_role("button", name="收藏").click()
     page.get_by_label("名称").fill("各院论文")
     page.wait_for_timeout(500)
     settle(page)
@@ -58,7 +58,7 @@ def test_the_office_opens_a_number_of_its_own_table_and_keeps_the_table(counted:
     settle(page)
     expect_text(page, "已保存“各院论文”")
     open_page(page, f"{counted.address}/statistics?indicator=P01&rows=year&columns=none")
-    page.get_by_role("button", name="我的统计表").click()
+    page.get_by_role("button", name="收藏").click()
     page.get_by_role("button", name="各院论文", exact=True).click()
     settle(page)
     assert "indicator=O01" in page.url and "columns=year" in page.url

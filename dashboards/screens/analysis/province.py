@@ -134,7 +134,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
         selection_mode="single-row", height=min(33 * (len(rows) + 1) + 4, 445), alt=t("省级对比"),
         column_config={
             t("名次"): st.column_config.NumberColumn(width=46), t("变化"): st.column_config.TextColumn(width=48),
-            t("类别"): st.column_config.TextColumn(width=72), t("组内"): st.column_config.TextColumn(width=58),
+            t("类别"): st.column_config.TextColumn(width=72 if language() == "zh" else None), t("组内"): st.column_config.TextColumn(width=58),
             t("教师数"): st.column_config.NumberColumn(format="%,d", width=58),
             t("记录数"): st.column_config.NumberColumn(format="%,d", width=58),
             t("完整率"): st.column_config.NumberColumn(format="%.1f%%", width=60, help=t("这项指标的记录类型里，统计所需字段已填的比例；每夜重算")), t("提示"): st.column_config.TextColumn(width=96),

@@ -17,9 +17,9 @@ def controls(actor: Principal, page: str, filters: Mapping[str, str]) -> None:
     """The button with the kept statistics and the form that keeps this one."""
     with frame.store().read(actor.university_code) as uow:
         kept = statistics.list_for(uow, actor, page)
-    with st.popover(t("我的统计表 {n}", n=len(kept)) if kept else t("我的统计表"), icon=":material/bookmark:", key=f"saved_{page}"):
+    with st.popover(t("收藏 {n}", n=len(kept)) if kept else t("收藏"), icon=":material/bookmark:", key=f"saved_{page}"):
         if not kept:
-            st.caption(t("还没有保存。按需要选好行、列和条件，起个名字保存，下次一点就开。"))
+            st.caption(t("还没有收藏。选好条件，起个名字保存，下次一点就开。"))
         for one in kept:
             _line(page, one)
         st.divider()
