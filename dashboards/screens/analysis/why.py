@@ -20,7 +20,7 @@ from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.marts.why import Cause, Change, Kind, Why, compare, told
 from dashboards.marts.words import types, words_for
-from dashboards.screens.analysis import exporting, pieces, words
+from dashboards.screens.analysis import exporting, opened, pieces, words
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.store.engine import today
 
@@ -68,7 +68,7 @@ def show() -> None:
         return
     spec = _part(before, after, found, spec)
     if spec is None:
-        frame.empty(t("未配置"), t("这项指标的数据来源尚未录入。"))
+        opened.unconfigured(found)
         return
     _explained(actor, before, after, spec, head)
 
@@ -131,7 +131,7 @@ def _explained(actor: Principal, before: Mart, after: Mart, spec: Spec, head: An
     found = definitions.definition(after, spec.indicator)
     st.caption(frame.md(words.filters_of(after, spec)))
     if not found.is_configured:
-        frame.empty(t("未配置"), t("这项指标的数据来源尚未录入。"))
+        opened.unconfigured(found)
         return
     try:
         why = compare(before, after, spec)
