@@ -13,9 +13,19 @@ from decimal import Decimal
 from typing import Any
 
 from dashboards.marts import definitions
+from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Number, number
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import ALL, UNASSIGNED, Spec, clauses, rule_of, until_clause
+from dashboards.marts.scope import (
+    ALL,
+    UNASSIGNED,
+    Spec,
+    clauses,
+    on_present_units,
+    relation,
+    rule_of,
+    until_clause,
+)
 from ingestion.principal import OperationError
 
 TOLERANCE = Decimal("0.0001")
@@ -61,11 +71,14 @@ class Drill:
     total: float
 
 
-_FROM = (
-    " FROM v_contribution AS c JOIN fct_record AS r ON r.record_id = c.record_id"
-    " LEFT JOIN dim_unit AS u ON u.unit_id = r.college_id"
-    " LEFT JOIN dim_person AS p ON p.person_id = coalesce(c.person_id, r.owner_person_id)"
-)
+def _from(mart: Mart, found: Definition, spec: Spec) -> str:
+    """Contributions with their records; on the present units the college shown is the present one too."""
+    college = "coalesce(c.college_id, r.college_id)" if on_present_units(mart, found, spec) else "r.college_id"
+    return (
+        f" FROM {relation(mart, found, spec, alias='c')} JOIN fct_record AS r ON r.record_id = c.record_id"
+        f" LEFT JOIN dim_unit AS u ON u.unit_id = {college}"
+        " LEFT JOIN dim_person AS p ON p.person_id = coalesce(c.person_id, r.owner_person_id)"
+    )
 
 
 def drill(mart: Mart, spec: Spec, page: int = 1, size: int = 100) -> Drill:
@@ -78,8 +91,8 @@ def drill(mart: Mart, spec: Spec, page: int = 1, size: int = 100) -> Drill:
     if not found.is_configured:
         return Drill(here, [], 0, 0, 0, 0.0)
     where, parameters = clauses(mart, found, spec, None, "c.")
-    condition = " AND ".join(where)
-    counted = f"SELECT count(*), count(DISTINCT c.record_id), coalesce(sum(c.contribution), 0){_FROM} WHERE {condition}"
+    source, condition = _from(mart, found, spec), " AND ".join(where)
+    counted = f"SELECT count(*), count(DISTINCT c.record_id), coalesce(sum(c.contribution), 0){source} WHERE {condition}"
     lines, records, total = mart.rows(counted, parameters)[0]
     if (
         abs(Decimal(str(total)) - Decimal(str(here.value or 0))) > TOLERANCE * max(1, lines)
@@ -88,7 +101,7 @@ def drill(mart: Mart, spec: Spec, page: int = 1, size: int = 100) -> Drill:
         raise DoesNotAddUp(here.shown, found.shown(float(total)))
     raw = mart.rows(
         "SELECT c.record_id, r.number, c.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), c.counted_on,"
-        f" c.category_1, c.category_2, c.contribution{_FROM} WHERE {condition}"
+        f" c.category_1, c.category_2, c.contribution{source} WHERE {condition}"
         " ORDER BY c.counted_on DESC NULLS LAST, c.record_id DESC, c.seq LIMIT ? OFFSET ?",
         [*parameters, size, (max(page, 1) - 1) * size],
     )
@@ -106,6 +119,8 @@ def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
     found = definitions.definition(mart, spec.indicator)
     if not (found.is_additive and found.is_configured) or spec.core:
         return []
+    if on_present_units(mart, found, spec) and spec.college != ALL:  # what a record lacks to count, it lacks in its own college
+        spec = replace(spec, units="")
     first = spec.first_year or spec.year
     conditions = ["m.measure = ?", "(m.year BETWEEN ? AND ? OR m.year IS NULL)"]
     parameters: list[Any] = [found.measure, first, spec.year]
@@ -117,7 +132,7 @@ def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
     where, counted = clauses(mart, found, spec, None, "c.")
     left_by_rule = (
         f"(m.included AND {until_clause('m.', spec.until) if spec.until else 'true'} AND m.record_id NOT IN"  # noqa: S608
-        f" (SELECT c.record_id FROM v_contribution AS c WHERE {' AND '.join(where)}))"
+        f" (SELECT c.record_id FROM {relation(mart, found, spec, alias='c')} WHERE {' AND '.join(where)}))"
     )
     raw = mart.rows(
         "SELECT m.record_id, r.number, m.type, r.title, coalesce(u.name, ''), coalesce(p.name, ''), m.counted_on,"  # noqa: S608

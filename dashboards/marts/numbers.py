@@ -14,7 +14,17 @@ from typing import Any, Literal
 from dashboards.marts import definitions, spread
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import PROVINCE, Mart
-from dashboards.marts.scope import ALL, EVER, UNASSIGNED, Spec, clauses, project_of, read, until_clause
+from dashboards.marts.scope import (
+    ALL,
+    EVER,
+    UNASSIGNED,
+    Spec,
+    clauses,
+    project_of,
+    read,
+    relation,
+    until_clause,
+)
 from ingestion.store.engine import local_time, today
 
 __all__ = ["ALL", "UNASSIGNED", "Number", "Spec", "read"]
@@ -138,7 +148,7 @@ def trend(mart: Mart, spec: Spec, years: int = 6) -> tuple[Number, Number, dict[
     rows = mart.rows(
         "SELECT year, sum(contribution), coalesce(sum(contribution) FILTER (WHERE in_time), 0),"  # noqa: S608
         " count(DISTINCT record_id) FILTER (WHERE in_time)"
-        f" FROM (SELECT *, {cut} AS in_time FROM v_contribution WHERE {' AND '.join(where)}) GROUP BY year",
+        f" FROM (SELECT *, {cut} AS in_time FROM {relation(mart, found, spec)} WHERE {' AND '.join(where)}) GROUP BY year",
         parameters,
     )
     by_year = {int(row[0]): row for row in rows}
@@ -169,7 +179,7 @@ def groups(mart: Mart, spec: Spec, by: Sequence[By]) -> list[tuple[tuple[Any, ..
     picked = ", ".join(columns)
     places = ", ".join(str(place) for place in range(1, len(columns) + 1))
     rows = mart.rows(
-        f"SELECT {picked}, sum(contribution), count(DISTINCT record_id) FROM v_contribution"  # noqa: S608
+        f"SELECT {picked}, sum(contribution), count(DISTINCT record_id) FROM {relation(mart, found, spec, level)}"  # noqa: S608
         f" WHERE {' AND '.join(where)} GROUP BY {places} ORDER BY {places}",
         parameters,
     )
@@ -246,7 +256,7 @@ def is_empty(mart: Mart) -> bool:
 def _sum(mart: Mart, found: Definition, spec: Spec) -> tuple[float, int]:
     where, parameters = clauses(mart, found, spec, None)
     rows = mart.rows(
-        "SELECT coalesce(sum(contribution), 0), count(DISTINCT record_id) FROM v_contribution"  # noqa: S608
+        f"SELECT coalesce(sum(contribution), 0), count(DISTINCT record_id) FROM {relation(mart, found, spec)}"  # noqa: S608
         f" WHERE {' AND '.join(where)}",
         parameters,
     )
@@ -284,7 +294,7 @@ def sql_of(mart: Mart, spec: Spec) -> str:
             case _:
                 return f"SELECT {top}\n     / nullif({bottom}, 0)"
     where, parameters = clauses(mart, found, spec, None)
-    text = "SELECT coalesce(sum(contribution), 0)\nFROM v_contribution\nWHERE " + "\n  AND ".join(where)
+    text = f"SELECT coalesce(sum(contribution), 0)\nFROM {relation(mart, found, spec)}\nWHERE " + "\n  AND ".join(where)
     for value in parameters:
         text = text.replace("?", _literal(value), 1)
     return text

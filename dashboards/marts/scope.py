@@ -25,6 +25,8 @@ CORES = {
     " WHERE {where} GROUP BY record_id) WHERE total >= place)",
 }
 """What the numerator of a distribution takes of its measure → the condition."""
+THEN, NOW = "then", "now"
+"""单位口径: the college of the outcome's own time, or the person's present one, merged units as their successors."""
 EVER = 1900
 """The first year of a number that looks at everything up to a year."""
 PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took part in
@@ -34,7 +36,8 @@ PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took p
 class Spec:
     """What is counted. ``college``: "*" all, "" 未归属, else a unit id. ``until``: month and day a flow is
     cut at in every year, for "to the same date". ``person`` narrows further, within the mart's reach; ``project``
-    keeps the money of one project. ``core``: only what the numerator of a distribution takes (``CORES``)."""
+    keeps the money of one project. ``core``: only what the numerator of a distribution takes (``CORES``).
+    ``units``: THEN or NOW, "" where nobody asked (then)."""
 
     indicator: str
     year: int
@@ -48,13 +51,14 @@ class Spec:
     first_year: int | None = None
     until: tuple[int, int] | None = None
     core: str = ""
+    units: str = ""
 
     def address(self) -> dict[str, str]:
         """The spec as filters of a page's address; ``read`` is its reverse."""
         out = {"indicator": self.indicator, "year": str(self.year)}
-        for name in ("rule", "college", "category_1", "category_2", "type", "person", "project"):
+        for name in ("rule", "units", "college", "category_1", "category_2", "type", "person", "project"):
             value = getattr(self, name)
-            if value != (ALL if name != "rule" else ""):
+            if value != (ALL if name not in ("rule", "units") else ""):
                 out[name] = value or "none"
         if self.first_year is not None:
             out["from"] = str(self.first_year)
@@ -82,6 +86,9 @@ def read(parameters: dict[str, str]) -> Spec:
     core = parameters.get("core", "")
     if core and core not in CORES:
         raise ValueError(core)
+    units = parameters.get("units", "")
+    if units not in ("", THEN, NOW):
+        raise ValueError(units)
     first = int(parameters["from"]) if parameters.get("from") else None
     return Spec(
         indicator=parameters.get("indicator", ""),
@@ -90,6 +97,7 @@ def read(parameters: dict[str, str]) -> Spec:
         first_year=first,
         until=until,
         core=core,
+        units=units,
         **values,
     )
 
@@ -110,11 +118,7 @@ def clauses(
     """Level, rule, year, reach and filters. Rule and level are written as words, after a check against the
     closed lists, so that the engine drops the branches of the view it does not need."""
     rule = rule_of(mart, found, spec)
-    if spec.person != ALL or mart.level == "person" or spec.core == "top10":
-        level = "person"
-    elif level is None and (spec.college != ALL or mart.level == "college"):
-        level = "college"
-    chosen = level or "university"
+    chosen = _level(mart, spec, level)
     if not rule.replace("_", "").isalnum():
         raise ValueError(rule)
     out = [
@@ -150,6 +154,33 @@ def clauses(
         out.append(prefix + CORES[spec.core].format(where=" AND ".join(inner)))
         parameters += bound
     return out, parameters
+
+
+def _level(mart: Mart, spec: Spec, level: str | None) -> str:
+    if spec.person != ALL or mart.level == "person" or spec.core == "top10":
+        return "person"
+    if level is None and (spec.college != ALL or mart.level == "college"):
+        return "college"
+    return level or "university"
+
+
+def on_present_units(mart: Mart, found: Definition, spec: Spec) -> bool:
+    """Whether colleges are the present ones. Not within one college's reach, whose bounds the records' own colleges are;
+    not under FULL_COLLEGE, which counts a record once for each college it had."""
+    return spec.units == NOW and mart.level == "university" and not spec.core and rule_of(mart, found, spec) != "FULL_COLLEGE"
+
+
+def relation(mart: Mart, found: Definition, spec: Spec, level: str | None = None, alias: str = "v_contribution") -> str:
+    """What a number is summed over: v_contribution, or on the present units the same contributions, each in the college
+    its person is in now. They are read by person, so that none is lost: the colleges add up to the same total."""
+    chosen = _level(mart, spec, level)
+    if chosen == "university" or not on_present_units(mart, found, spec):
+        return "v_contribution" if alias == "v_contribution" else f"v_contribution AS {alias}"
+    return (
+        f"(SELECT a.* REPLACE ('{chosen}' AS level, coalesce(u.now_id, p.college_id, a.college_id) AS college_id) FROM v_contribution AS a"  # noqa: S608
+        " LEFT JOIN dim_person AS p ON p.person_id = a.person_id LEFT JOIN dim_unit AS u ON u.unit_id = coalesce(p.college_id, a.college_id)"
+        f" WHERE a.level = 'person') AS {alias}"
+    )
 
 
 def project_of(table: str) -> str:

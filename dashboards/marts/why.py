@@ -16,7 +16,7 @@ from dashboards.marts import definitions
 from dashboards.marts.drill import TOLERANCE, DoesNotAddUp
 from dashboards.marts.numbers import Number, number
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import Spec, clauses
+from dashboards.marts.scope import Spec, clauses, relation
 
 Kind = Literal["in", "out", "more", "less"]
 Aspect = Literal[
@@ -98,7 +98,7 @@ def compare(before: Mart, after: Mart, spec: Spec) -> Why:
 def _contributions(mart: Mart, spec: Spec) -> dict[int, Decimal]:
     found = definitions.definition(mart, spec.indicator)
     where, parameters = clauses(mart, found, spec, None)
-    rows = mart.rows(f"SELECT record_id, sum(contribution) FROM v_contribution WHERE {' AND '.join(where)} GROUP BY record_id", parameters)  # noqa: S608
+    rows = mart.rows(f"SELECT record_id, sum(contribution) FROM {relation(mart, found, spec)} WHERE {' AND '.join(where)} GROUP BY record_id", parameters)  # noqa: S608
     return {int(record_id): Decimal(value) for record_id, value in rows}
 
 

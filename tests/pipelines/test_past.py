@@ -17,6 +17,7 @@ from dashboards.marts.drill import DoesNotAddUp, drill
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, Meta
 from ingestion import amendments, jobs, records
+from ingestion import units as unit_operations
 from ingestion.principal import Denied
 from ingestion.store import platform as p
 from ingestion.store.engine import today, utc_now
@@ -188,3 +189,42 @@ def test_a_day_is_made_when_asked_for_and_kept_until_the_next_full_build(install
     reader.reset()
     recipe.path(installation.home / "dbt").unlink()
     assert "全量刷新" in (ask(universe.o1, T1).message or "")
+
+
+@pytest.mark.ac("AC-038", "AC-045")
+def test_colleges_are_those_of_the_time_or_those_of_now_and_add_up_alike(installation: Installation) -> None:
+    """张伟 goes from C1 to C2 on a day; later C2 is merged into C1."""
+    universe = installation.universe
+    papers = [paper(installation.place("r1", "C1"), n, published_on=f"202{n}-03-01") for n in (2, 3)]
+    papers.append(paper(installation.place("r3", "C2"), 4, published_on="2023-05-01"))
+    load(installation, "paper", papers)
+    with installation.store.begin(T1) as uow:
+        post = update(p.person_post).where(p.person_post.c.person_id == universe.person("r1"))
+        uow.conn.execute(post.values(valid_to=date(2024, 6, 30)))
+        uow.conn.execute(p.person_post.insert().values(university_code=T1, person_id=universe.person("r1"), unit_id=universe.C2, valid_from=date(2024, 7, 1), is_main=True))
+    installation.refresh()
+
+    def by(units: str, rule: str = "OWNER") -> dict[tuple[int, str], float]:
+        spec = Spec("O01", 2024, rule, first_year=2022, units=units)
+        mart = mart_of(installation.file())
+        rows = {(int(year), college): value or 0.0 for (year, college), value, _ in numbers.groups(mart, spec, ("year", "college"))}
+        whole = numbers.number(mart, spec).value
+        assert sum(rows.values()) == whole == 3, "whatever the structure"
+        for (year, college), value in rows.items():
+            listed = drill(mart, replace(spec, first_year=None, year=year, college=college))
+            assert listed.total == value and {row.college for row in listed.rows} == {names[college]}
+        return rows
+
+    names = {str(universe.C1): "计算机学院", str(universe.C2): "文学院"}
+    one, two = str(universe.C1), str(universe.C2)
+    assert by("then") == by("") == {(2022, one): 1, (2023, one): 1, (2023, two): 1}
+    assert by("now") == by("now", "FRAC_EQ") == {(2022, two): 1, (2023, two): 2}
+
+    with installation.store.begin(T1) as uow:
+        unit_operations.close(uow, universe.o1, universe.C2, today() - timedelta(days=1), universe.C1)
+    installation.refresh()
+    assert by("then") == {(2022, one): 1, (2023, one): 1, (2023, two): 1}
+    assert by("now") == {(2022, one): 1, (2023, one): 2}
+    own = mart_of(installation.file(), level="college", college_id=universe.C1)
+    assert numbers.number(own, Spec("O01", 2023, units="now")).value == 1, "a college's reach is its own records"
+    reader.reset()

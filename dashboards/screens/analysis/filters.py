@@ -10,8 +10,10 @@ import streamlit as st
 from dashboards.charts import cached
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions, reach
+from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import first_year
 from dashboards.marts.reader import Mart
+from dashboards.marts.scope import NOW, THEN, Spec, on_present_units
 from dashboards.marts.words import colleges
 from ingestion.principal import Principal
 
@@ -53,6 +55,16 @@ def rule(mart: Mart, offered: Sequence[str], default: str) -> str:
         return pick(names[code].zh, names[code].en) if code in names else code
 
     return choice(st.segmented_control, t("计数方式"), ["", *offered] if "" not in offered else offered, "rule", default, word)
+
+
+def units(mart: Mart, found: Definition, counted_by: str) -> str:
+    """单位口径: the colleges of the outcome's own time, or those of now (people who moved, colleges that merged). Offered
+    where it makes a difference; "" elsewhere."""
+    if not on_present_units(mart, found, Spec(found.indicator, mart.today.year, counted_by, units=NOW)) or not found.is_additive:
+        st.query_params.pop("units", None)
+        return ""
+    said = {THEN: t("按成果当时单位"), NOW: t("按现单位")}
+    return choice(st.selectbox, t("单位口径"), [THEN, NOW], "units", THEN, lambda one: said[one], width=150)
 
 
 def college(mart: Mart) -> Mart:

@@ -48,16 +48,17 @@ def asked(mart: Mart) -> Asked:
         rows_by, columns_by = _shape(mart, found)
         first_year, last_year = _years(mart)
         rule = _rule(mart, found)
+        units = filters.units(mart, found, rule)
         unit = _unit(found)
         college = _college(mart)
         category = _category(mart, found)
-    spec = Spec(indicator, last_year, rule, college=college, category_1=category, first_year=first_year)
+    spec = Spec(indicator, last_year, rule, college=college, category_1=category, first_year=first_year, units=units)
     return Asked(spec, rows_by, columns_by, in_unit(found, unit), group, unit)
 
 
 def address() -> dict[str, str]:
     """The filters as they stand in the address, to be kept under a name."""
-    wanted = ("group", "indicator", "rows", "columns", "from", "to", "rule", "unit", "college", "category_1")
+    wanted = ("group", "indicator", "rows", "columns", "from", "to", "rule", "units", "unit", "college", "category_1")
     query = st.query_params.to_dict()
     return {key: query[key] for key in wanted if query.get(key)}
 

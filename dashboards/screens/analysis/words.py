@@ -9,7 +9,7 @@ from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import ALL, Number, Spec
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import EVER, rule_of
+from dashboards.marts.scope import EVER, on_present_units, rule_of
 from dashboards.marts.words import words_for
 
 MINUS = "\u2212"
@@ -76,6 +76,8 @@ def filters_of(mart: Mart, spec: Spec) -> str:
         rules = definitions.rules(mart)
         code = rule_of(mart, found, spec)
         out.append(pick(rules[code].zh, rules[code].en) if code in rules else code)
+    if spec.units:
+        out.append(t("按现单位") if on_present_units(mart, found, spec) else t("按成果当时单位"))
     if spec.until:
         out.append(t("截至 {month:02d}-{day:02d}", month=spec.until[0], day=spec.until[1]))
     return " · ".join(out)

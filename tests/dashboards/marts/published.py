@@ -93,7 +93,7 @@ def generate(code: str, size: int, chance: random.Random) -> University:
     made.colleges = [base + i for i in range(1, 7)] if size else []
     words = ("计算机学院", "文学院", "机械工程学院", "材料科学与工程学院", "化学与环境学院", "外国语学院")
     for i, unit in enumerate(made.colleges):
-        made.tables["dim_unit"].append({"unit_id": unit, "code": f"C{i + 1}", "name": words[i], "name_en": f"College {i + 1}", "kind": "college"})
+        made.tables["dim_unit"].append({"unit_id": unit, "code": f"C{i + 1}", "name": words[i], "name_en": f"College {i + 1}", "kind": "college", "now_id": unit})
     ids = iter(range(base + 1000, base + 1000 + 4 * size + 1000))
     college_of: dict[int, int] = {}
     for i in range(min(size, max(12, size // 60))):
