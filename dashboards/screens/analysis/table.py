@@ -184,6 +184,8 @@ def _chart(mart: Mart, asked: Asked, table: Crosstab, rows: list[dict[str, Any]]
             opened.records_dialog(mart, table.narrowed("" if key is None else str(key), only))
 
     notes = [t("点条形看明细")]
+    if table.spec.units and "college" in (table.rows_by, table.columns_by):
+        notes.insert(0, words.units_of(mart, table.spec))
     if only is not None:
         notes.append(t("只画“{name}”一列", name=_column_word(table, shown, only)))
     if not table.has_column_totals and len(table.rows) > len(keys):

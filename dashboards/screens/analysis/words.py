@@ -57,6 +57,11 @@ def label(words: Mapping[str, tuple[str, str]], key: str) -> str:
     return pick(*words[key]) if key in words else (key or t("未分类"))
 
 
+def units_of(mart: Mart, spec: Spec) -> str:
+    """单位口径, as it stands on a chart."""
+    return t("按现单位") if on_present_units(mart, definitions.definition(mart, spec.indicator), spec) else t("按成果当时单位")
+
+
 def filters_of(mart: Mart, spec: Spec) -> str:
     """2026 年 · 计算机学院 · SCI 一区 · 归属计数 · 截至 11-23: what a number was asked for."""
     found = definitions.definition(mart, spec.indicator)
@@ -77,7 +82,7 @@ def filters_of(mart: Mart, spec: Spec) -> str:
         code = rule_of(mart, found, spec)
         out.append(pick(rules[code].zh, rules[code].en) if code in rules else code)
     if spec.units:
-        out.append(t("按现单位") if on_present_units(mart, found, spec) else t("按成果当时单位"))
+        out.append(units_of(mart, spec))
     if spec.until:
         out.append(t("截至 {month:02d}-{day:02d}", month=spec.until[0], day=spec.until[1]))
     return " · ".join(out)
