@@ -16,9 +16,9 @@ import pyarrow as pa
 from ingestion.store.engine import local_zone
 from pipelines.raw import Touched
 
-WHOLE_UNIVERSITY = frozenset({"code_item", "unit", "share_rule"})
+WHOLE_UNIVERSITY = frozenset({"code_item", "unit", "share_rule", "source_table"})
 """A change in these may move any record of the university: a code a breakdown, a table of shares the credit of every
-contributor."""
+contributor, a table of citations or points every paper and score."""
 
 # A post decides the college of whatever its person contributed to, owns or has a share in.
 _RECORDS_OF_POSTED = """

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from ingestion.principal import OperationError
-from pipelines.commands import attachments, checks, data, exchange, imports, installation, leaving
+from pipelines.commands import attachments, checks, data, exchange, imports, installation, leaving, sources
 from pipelines.commands.shell import Failure, UsageError, localise, new_app, usage_sentence
 from pipelines.commands.words import Words, take_language
 
@@ -30,6 +30,7 @@ def build(words: Words) -> typer.Typer:
     data.register(app, words)
     imports.register(app, words)
     exchange.register(app, words)
+    sources.register(app, words)
     leaving.register(app, words)
     attachments.register(app, words)
     checks.register(app, words)

@@ -22,6 +22,7 @@ OF_UNIVERSITY: dict[str, str] = {
     "core.dim_university": "university_code = $code",
     "core.dim_unit": "university_code = $code",
     "core.dim_person": "university_code = $code",
+    "core.dim_source": "university_code = $code",
     "core.dim_code": "owner IN ('*', $code)",
     "core.dim_indicator": "true",
     "core.dim_rule": "true",

@@ -26,6 +26,7 @@ DIMENSIONS: dict[str, frozenset[str]] = {
     "dim_unit": frozenset({"unit"}),
     "dim_code": frozenset({"code_item"}),
     "dim_person": frozenset({"person", "person_post"}),
+    "dim_source": frozenset({"source_table"}),
 }
 """Dimension → the raw tables it reads: it is rewritten when one of them changed."""
 

@@ -196,6 +196,32 @@ def labels(mart: Mart, code_list: str) -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1] or row[0], row[2] or row[1] or row[0]) for row in rows}
 
 
+@dataclass(frozen=True)
+class Source:
+    """The table of the office a number was made with."""
+
+    kind: str
+    year: int
+    source: str
+    taken_on: date
+    period: str
+    read_rows: int
+    used_rows: int
+
+
+SOURCE_KINDS = frozenset({"citations", "esi", "score_rules"})
+
+
+def source_of(mart: Mart, found: Definition, year: int) -> Source | None:
+    """The table behind an indicator that needs one; of points that of the year."""
+    if found.needs not in SOURCE_KINDS or mart.meta.university_code in (PROVINCE, PEERS):
+        return None
+    rows = mart.rows(
+        "SELECT kind, year, source, taken_on, period, read_rows, used_rows FROM dim_source WHERE kind = ? AND year IN (0, ?)", (found.needs, year)
+    )
+    return Source(*rows[0]) if rows else None
+
+
 def used_by(mart: Mart, found: Definition) -> tuple[str, str]:
     """The derived indicators this one stands in, in both languages."""
     users = [one for one in catalogue(mart).values() if found.indicator in (one.numerator, one.denominator)]

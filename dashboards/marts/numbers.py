@@ -280,6 +280,11 @@ def sql_of(mart: Mart, spec: Spec) -> str:
             f"indicator = {_literal(found.indicator)}\n  AND year = {spec.year}\n  AND category_1 = '*'"
         )
     if not found.is_additive:
+        if found.operation == "rank":
+            return (
+                "SELECT indicator, peer_group, rank, ranked_among, percentile, z_score\nFROM rpt_peer\nWHERE "
+                f"university = {_literal(mart.meta.university_code)}\n  AND year = {spec.year}"
+            )
         if not (found.operation and found.numerator):
             return ""
         above, below = (sql_of(mart, side) for side in sides(found, spec))

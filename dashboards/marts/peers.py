@@ -32,6 +32,8 @@ class Place:
     rank: int | None
     ranked_among: int
     median: float | None
+    percentile: float | None = None
+    z_score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,15 @@ def groups_of(mart: Mart, university_code: str) -> list[str]:
 def places(mart: Mart, university_code: str, group: str, year: int, indicators: Sequence[str], basis: Basis = "total") -> list[Place]:
     """The university's standing in each indicator it has a line for, in the order asked."""
     sql, parameters = _placed(group, year, basis)
-    wanted = " SELECT indicator, value, is_suppressed, rank, ranked_among, median FROM placed WHERE university = ?"
+    wanted = (  # B01: the share of the others that stand behind, and the distance from the mean in standard deviations
+        " SELECT indicator, value, is_suppressed, rank, ranked_among, median,"
+        " CASE WHEN rank IS NOT NULL THEN (ranked_among - rank) / CAST(ranked_among - 1 AS DOUBLE) END,"
+        " CASE WHEN rank IS NOT NULL THEN (value - mean) / nullif(spread, 0) END"
+        " FROM (SELECT *, avg(value) OVER (PARTITION BY indicator) AS mean, stddev_pop(value) OVER (PARTITION BY indicator) AS spread FROM placed)"
+        " WHERE university = ?"
+    )
     rows = mart.rows(sql + wanted, (*parameters, university_code))
-    found = {row[0]: Place(row[0], row[1], bool(row[2]), row[3], int(row[4] or 0), row[5]) for row in rows}
+    found = {row[0]: Place(row[0], row[1], bool(row[2]), row[3], int(row[4] or 0), *row[5:]) for row in rows}
     return [found[one] for one in indicators if one in found]
 
 

@@ -132,7 +132,7 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
             return or_(by_record, and_(here, c.record_id.is_(None))) if office else by_record
         case "university":
             return true() if principal.is_province else c.code == principal.university_code
-        case "unit" | "year_lock" | "year_exception" | "share_rule":
+        case "unit" | "year_lock" | "year_exception" | "share_rule" | "source_table" | "source_paper" | "score_rule":
             return here
         case "setting":
             return or_(here, c.university_code == "*")

@@ -28,12 +28,15 @@ WATCHED: dict[str, str] = {
     "person_post": "id",
     "code_item": "id",
     "share_rule": "id",
+    "source_table": "id",
+    "source_paper": "id",
+    "score_rule": "id",
     "fund_entry": "id",
     "project_balance": "project_id",
     "amendment": "id",
 }
 
-ADD_ONLY = ("audit_row", "audit_block", "archived_audit_row", "archived_audit_block", "fund_entry", "share_rule")
+ADD_ONLY = ("audit_row", "audit_block", "archived_audit_row", "archived_audit_block", "fund_entry", "share_rule", "source_table", "score_rule")
 """No row is ever changed or removed."""
 
 ADD_ONLY_OF_RECORD = ("record_version", "review_event")

@@ -17,7 +17,7 @@ from tests.pipelines.conftest import Installation
 
 MARTS = {
     "core": (
-        "dim_code", "dim_indicator", "dim_person", "dim_rule", "dim_type", "dim_unit", "dim_university",
+        "dim_code", "dim_indicator", "dim_person", "dim_rule", "dim_source", "dim_type", "dim_unit", "dim_university",
         "fct_credit", "fct_measure", "fct_record", "fct_shared_key", "fct_sum", "v_batch_sum", "v_contribution",
     ),
     "reports": warm.REPORTS,

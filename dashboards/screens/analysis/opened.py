@@ -38,6 +38,9 @@ def definition_card(mart: Mart, spec: Spec) -> None:
     lines = [(CARD_WORDS[key], pick(zh, en)) for key, zh, en in definitions.card(mart, spec.indicator, spec.rule)]
     named = types(mart)
     source = "、".join(pick(*named[one]) for one in found.types.split(",") if one in named) or t("全部记录类型")
+    made_with = definitions.source_of(mart, found, spec.year)
+    if made_with is not None:
+        source = t("{table}：{source}，采用 {used} / {rows} 行", table=source, source=words.source_words(made_with), used=f"{made_with.used_rows:,}", rows=f"{made_with.read_rows:,}")
     lines.insert(3, (CARD_WORDS["source"], t("{types}（已通过且纳入统计的记录）", types=source)))
     lines.append((N_("用于页面"), t("指标一览、统计表、省级对比与同类对标")))
     lines.append((CARD_WORDS["owner"], t("省教育厅统一指标，科研处解释")))
@@ -93,7 +96,7 @@ def behind(mart: Mart, spec: Spec, place: str) -> None:
 
 def unconfigured(found: definitions.Definition) -> None:
     """未配置, with what it needs and who can enter it; never a 0."""
-    empty(t("未配置"), pick(found.needs_zh, found.needs_en) or t("这项指标的数据来源尚未录入。"))
+    empty(t("见同类对标") if found.operation == "rank" else t("未配置"), pick(found.needs_zh, found.needs_en) or t("这项指标的数据来源尚未录入。"))
 
 
 def _list(mart: Mart, spec: Spec, place: str) -> None:

@@ -17,6 +17,7 @@ from dashboards.marts.province import GROUPS
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.screens.analysis import filters, opened, pieces, tools
 from dashboards.screens.analysis.province_panels import Compared
+from dashboards.screens.analysis.words import MINUS
 from ingestion import settings
 from ingestion.principal import Principal
 
@@ -86,6 +87,8 @@ def _standing(own: Mart, mart: Mart, group: str, places: list[peers.Place], by_i
             rows.append({
                 t("指标"): how.title, t("本校"): t("隐去") if place.is_suppressed else how.shown(place.value),
                 t("中位数"): how.shown(place.median), t("名次"): f"{place.rank} / {place.ranked_among}" if place.rank else "—",
+                t("百分位"): "—" if place.percentile is None else f"{place.percentile * 100:.0f}",
+                t("标准分"): "—" if place.z_score is None else f"{place.z_score:+.2f}".replace("-", MINUS),
             })  # fmt: skip
         event = st.dataframe(
             pd.DataFrame(rows), hide_index=True, row_height=33, height=min(33 * (len(rows) + 1) + 4, 520), placeholder="—",

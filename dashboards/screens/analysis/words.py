@@ -83,6 +83,14 @@ def filters_of(mart: Mart, spec: Spec) -> str:
         out.append(pick(rules[code].zh, rules[code].en) if code in rules else code)
     if spec.units:
         out.append(units_of(mart, spec))
+    made_with = definitions.source_of(mart, found, spec.year)
+    if made_with is not None:
+        out.append(source_words(made_with))
     if spec.until:
         out.append(t("截至 {month:02d}-{day:02d}", month=spec.until[0], day=spec.until[1]))
     return " · ".join(out)
+
+
+def source_words(made_with: definitions.Source) -> str:
+    """Web of Science 2026-11-01 · ESI 2026-09"""
+    return f"{made_with.source} {made_with.period or made_with.taken_on.isoformat()}"

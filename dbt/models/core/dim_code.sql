@@ -12,6 +12,9 @@ with items as (
     select 'exclusion_reason', '*', e.code, e.zh, e.en, null, 0, null, null
     from {{ ref('exclusion_reasons') }} as e
     union all
+    select 'measure', '*', m.measure, m.zh, m.en, null, 0, null, null
+    from {{ ref('measures') }} as m
+    union all
     select p.list, '*', p.code, p.zh, p.en, null, p.seq, null, null
     from {{ ref('pipeline_codes') }} as p
 )

@@ -31,6 +31,52 @@ decided as (
         r.valid_from, r.valid_to
     from events as e
     inner join {{ ref('fct_record') }} as r on r.record_id = e.record_id
+),
+
+-- B02, the yearly score: what counts earns the points of its year, a rule for the category before one for any. Of
+-- money the points are for 10,000 yuan (1,000,000 fen), and no event earns more than its cap.
+earned as (
+    select
+        d.*, p.points, p.cap,
+        row_number() over (
+            partition by d.record_id, d.measure, d.seq
+            order by case when p.category = '*' then 1 else 0 end asc nulls last
+        ) as choice
+    from decided as d
+    inner join {{ ref('int_score_rules') }} as p
+        on
+            p.university_code = d.university_code
+            and p.measure = d.measure
+            and p.year = {{ year_of('d.counted_on') }}
+            and p.category in ('*', coalesce(d.category_1, ''))
+    where d.reason is null
+),
+
+scored as (
+    select
+        e.university_code, e.record_id, e.type, 'B02' as measure,
+        row_number() over (partition by e.record_id order by e.measure asc nulls last, e.seq asc nulls last) as seq,
+        e.counted_on,
+        least(
+            e.points / 100.0 * case when e.measure in ('F01', 'T02A') then e.value / 1000000.0 else e.value end,
+            coalesce(e.cap / 100.0, 1000000000)
+        ) as value,
+        e.measure as category_1, coalesce(e.category_1, '') as category_2,
+        cast(null as varchar) as reason, e.college_id, e.owner_person_id, e.valid_from, e.valid_to
+    from earned as e
+    where e.choice = 1
+),
+
+all_of_them as (
+    select
+        d.university_code, d.record_id, d.type, d.measure, d.seq, d.counted_on, d.value, d.category_1, d.category_2, d.reason,
+        d.college_id, d.owner_person_id, d.valid_from, d.valid_to
+    from decided as d
+    union all
+    select
+        s.university_code, s.record_id, s.type, s.measure, s.seq, s.counted_on, s.value, s.category_1, s.category_2, s.reason,
+        s.college_id, s.owner_person_id, s.valid_from, s.valid_to
+    from scored as s
 )
 
 select
@@ -50,5 +96,5 @@ select
     d.owner_person_id,
     d.valid_from,
     d.valid_to
-from decided as d
+from all_of_them as d
 order by d.university_code, d.record_id, d.measure, d.seq

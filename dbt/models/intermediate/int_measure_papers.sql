@@ -1,31 +1,55 @@
--- One row per paper × measure of papers; O02E one per index.
+-- One row per paper × measure of papers; O02E one per index. Citations and the ESI list come from the table of the
+-- office that is in force; of a paper it does not name the reason says so, and without a table there is no row.
 {% set counts = 'cast(null as varchar)' %}
 with papers as (
-    select p.record_id, p.published_on, p.paper_type, p.is_public, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit
+    select p.record_id, p.university_code, p.published_on, p.paper_type, p.is_public, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit
     from {{ ref('int_papers') }} as p
 ),
 
+cited as (
+    select p.record_id, p.tier, p.paper_type, coalesce(c.citations, 0) as citations, case when c.record_id is null then 'no_citation_data' end as reason
+    from papers as p
+    inner join {{ ref('int_sources') }} as s on s.university_code = p.university_code and s.kind = 'citations' and s.is_in_force
+    left join {{ ref('stg_source_paper') }} as c on c.table_id = s.table_id and c.record_id = p.record_id
+),
+
+listed as (
+    select p.record_id, p.paper_type, l.listed, case when l.record_id is null then 'not_listed' end as reason
+    from papers as p
+    inner join {{ ref('int_sources') }} as s on s.university_code = p.university_code and s.kind = 'esi' and s.is_in_force
+    left join {{ ref('stg_source_paper') }} as l on l.table_id = s.table_id and l.record_id = p.record_id
+),
+
 measured as (
-    select p.record_id, 'O01' as measure, 1 as seq, {{ counts }} as reason, p.paper_type as category_1, p.tier as category_2
+    select p.record_id, 'O01' as measure, 1 as seq, 1 as value, {{ counts }} as reason, p.paper_type as category_1, p.tier as category_2
     from papers as p
     union all
-    select p.record_id, 'O02', 1, case when not p.is_high_level then 'not_in_index_tier' end, p.tier, p.paper_type
+    select p.record_id, 'O02', 1, 1, case when not p.is_high_level then 'not_in_index_tier' end, p.tier, p.paper_type
     from papers as p
     union all
-    select p.record_id, 'O03N', 1, case when not p.is_indexed then 'not_in_index_tier' end, p.tier, p.paper_type
+    select p.record_id, 'O03N', 1, 1, case when not p.is_indexed then 'not_in_index_tier' end, p.tier, p.paper_type
     from papers as p
     union all
-    select p.record_id, 'O08N', 1, {{ counts }}, p.paper_type, p.tier
+    select p.record_id, 'O08N', 1, 1, {{ counts }}, p.paper_type, p.tier
     from papers as p
     where p.has_foreign_unit
     union all
-    select p.record_id, 'O09N', 1, {{ counts }}, p.paper_type, p.tier
+    select p.record_id, 'O09N', 1, 1, {{ counts }}, p.paper_type, p.tier
     from papers as p
     where p.has_other_unit
     union all
-    select i.record_id, 'O02E', i.seq, {{ counts }}, i.index_code, p.paper_type
+    select i.record_id, 'O02E', i.seq, 1, {{ counts }}, i.index_code, p.paper_type
     from {{ ref('stg_paper_indexings') }} as i
     inner join papers as p on p.record_id = i.record_id
+    union all
+    select c.record_id, 'O05N', 1, c.citations, c.reason, c.tier, c.paper_type
+    from cited as c
+    union all
+    select c.record_id, 'O05D', 1, 1, c.reason, c.tier, c.paper_type
+    from cited as c
+    union all
+    select l.record_id, 'O07', 1, 1, l.reason, l.listed, l.paper_type
+    from listed as l
 )
 
 select
@@ -33,7 +57,7 @@ select
     m.measure,
     m.seq,
     p.published_on as counted_on,
-    1 as value,
+    m.value,
     case when not p.is_public then 'not_public' else m.reason end as reason,
     m.category_1,
     m.category_2,

@@ -57,6 +57,7 @@ units as (
 
 select
     p.record_id,
+    p.university_code,
     coalesce(p.published_on, p.online_on) as published_on,
     p.paper_type,
     -- accepted (录用) is not yet published

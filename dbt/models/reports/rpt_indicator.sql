@@ -49,13 +49,77 @@ above as (
     where d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
 ),
 
--- The share of the first tenth of persons reads a distribution: the facts, not their sums.
 levels as (
     select 'university' as level
     union all
     select 'college'
 ),
 
+-- Citations look back on five years, the year itself among them: each year's sums stand in the four after it too.
+offsets as (
+    select 0 as years
+    union all
+    select 1
+    union all
+    select 2
+    union all
+    select 3
+    union all
+    select 4
+),
+
+windowed as (
+    select
+        d.indicator, n.university_code, n.year + o.years as year, n.level, n.college_id, n.category_1,
+        sum(case when n.indicator = d.numerator then n.value else 0 end) as numerator,
+        sum(case when n.indicator = d.denominator then n.value else 0 end) as denominator,
+        cast(sum(case when n.indicator = d.numerator then n.records else 0 end) as bigint) as records
+    from {{ ref('dim_indicator') }} as d
+    inner join additive as n
+        on (n.indicator = d.numerator and n.rule = d.numerator_rule) or (n.indicator = d.denominator and n.rule = d.denominator_rule)
+    cross join offsets as o
+    where d.operation = 'window_ratio'
+    group by d.indicator, n.university_code, n.year + o.years, n.level, n.college_id, n.category_1
+),
+
+-- The h-index of a year: over all papers up to it, the most that both the citations and the number of papers with at
+-- least as many reach. Papers are first counted by year and citations: a few thousand rows whatever their number.
+cited as (
+    select
+        d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end as college_id,
+        cast(m.value as bigint) as citations, count(*) as papers
+    from {{ ref('dim_indicator') }} as d
+    inner join {{ ref('dim_indicator') }} as n on n.indicator = d.numerator
+    inner join {{ ref('fct_measure') }} as m on m.measure = n.measure
+    cross join levels as l
+    where d.operation = 'h_index' and m.included and m.valid_to is null
+    {{- of_touched('m.university_code') }}
+    group by d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end, cast(m.value as bigint)
+),
+
+cited_years as (
+    select distinct c.indicator, c.university_code, c.year
+    from cited as c
+),
+
+cited_until as (
+    select y.indicator, y.university_code, y.year, c.level, c.college_id, c.citations, sum(c.papers) as papers
+    from cited_years as y
+    inner join cited as c on c.indicator = y.indicator and c.university_code = y.university_code and c.year <= y.year
+    group by y.indicator, y.university_code, y.year, c.level, c.college_id, c.citations
+),
+
+heights as (
+    select
+        u.indicator, u.university_code, u.year, u.level, u.college_id, u.citations,
+        sum(u.papers) over (
+            partition by u.indicator, u.university_code, u.year, u.level, u.college_id
+            order by u.citations desc nulls last
+        ) as place
+    from cited_until as u
+),
+
+-- The share of the first tenth of persons reads a distribution: the facts, not their sums.
 persons as (
     select
         d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end as college_id,
@@ -161,4 +225,24 @@ select
     case when t.denominator <> 0 then t.numerator / t.denominator end as value,
     t.numerator, t.denominator, t.records
 from tenths as t
+
+union all
+
+select
+    w.university_code, w.indicator, w.year, w.level, w.college_id, w.category_1,
+    case when w.denominator <> 0 then w.numerator / w.denominator end as value,
+    w.numerator, w.denominator, w.records
+from windowed as w
+cross join {{ source('pipeline', 'clock') }} as k
+where w.year <= extract(year from k.local_day)
+
+union all
+
+select
+    h.university_code, h.indicator, h.year, h.level, h.college_id, '*' as category_1,
+    cast(max(least(h.citations, h.place)) as double) as value,
+    cast(null as double) as numerator, cast(null as double) as denominator,
+    cast(max(h.place) as bigint) as records
+from heights as h
+group by h.university_code, h.indicator, h.year, h.level, h.college_id
 order by university_code, indicator, year, level, college_id nulls first, category_1

@@ -25,7 +25,9 @@ placed as (
         s.university_code, s.university, s.peer_group, s.indicator, s.year, s.shown, s.is_suppressed,
         count(s.shown) over (partition by s.peer_group, s.indicator, s.year) as ranked_among,
         rank() over (partition by s.peer_group, s.indicator, s.year order by s.shown desc nulls last) as place,
-        median(s.shown) over (partition by s.peer_group, s.indicator, s.year) as middle
+        median(s.shown) over (partition by s.peer_group, s.indicator, s.year) as middle,
+        avg(s.shown) over (partition by s.peer_group, s.indicator, s.year) as mean,
+        stddev_pop(s.shown) over (partition by s.peer_group, s.indicator, s.year) as spread
     from suppressed as s
 )
 
@@ -39,6 +41,9 @@ select
     p.is_suppressed,
     cast(case when p.ranked_among >= 5 and not p.is_suppressed then p.place end as integer) as rank,
     cast(p.ranked_among as integer) as ranked_among,
-    case when p.ranked_among >= 5 then p.middle end as median
+    case when p.ranked_among >= 5 then p.middle end as median,
+    -- B01: the share of the others that stand behind, and the distance from the mean in standard deviations
+    case when p.ranked_among >= 5 and not p.is_suppressed then (p.ranked_among - p.place) / cast(p.ranked_among - 1 as double) end as percentile,
+    case when p.ranked_among >= 5 and not p.is_suppressed and p.spread > 0 then (p.shown - p.mean) / p.spread end as z_score
 from placed as p
 order by p.indicator, p.year, p.peer_group, p.university_code

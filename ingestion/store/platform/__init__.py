@@ -59,6 +59,7 @@ from ingestion.store.platform.records import (
     year_exception,
     year_lock,
 )
+from ingestion.store.platform.sources import score_rule, source_paper, source_table
 from ingestion.store.platform.traces import (
     archived_audit_block,
     archived_audit_row,
@@ -122,9 +123,12 @@ __all__ = [
     "review_event",
     "saved_query",
     "saved_statistic",
+    "score_rule",
     "session",
     "setting",
     "share_rule",
+    "source_paper",
+    "source_table",
     "table",
     "tenant",
     "unit",

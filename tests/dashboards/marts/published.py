@@ -76,7 +76,7 @@ def build(home: Path, sizes: dict[str, int], generation: int = 1, seed: int = 1,
         _meta(con, generation, as_of, code, reconciled, held_reason)
         _dimensions(con, [code])
         made = generate(code, size, random.Random(f"{seed}{code}"))
-        for table in ("dim_unit", "dim_person", "fct_record", "fct_measure", "fct_credit", "rpt_work", "rpt_balance", "rpt_reconciliation"):
+        for table in ("dim_unit", "dim_person", "fct_record", "fct_measure", "fct_credit", "rpt_work", "rpt_balance", "rpt_reconciliation", "dim_source"):
             _fill(con, table, made.tables[table])
         _money(con, made)
         _derive(con)
@@ -112,6 +112,7 @@ def generate(code: str, size: int, chance: random.Random) -> University:
         for state, count in (("00", 3), ("10", 5), ("20", 7), ("21", 2)):
             made.tables["rpt_work"].append({"college_id": made.colleges[0], "type": "paper", "state": state, "filed_year": YEAR, "records": count, "oldest_since": datetime.now(UTC).replace(tzinfo=None) - timedelta(days=6)})
     made.tables["rpt_work"].append({"college_id": None, "type": "paper", "state": "30", "filed_year": YEAR, "records": size, "oldest_since": approved})
+    made.tables["dim_source"].append({"kind": "citations", "year": 0, "source": "Web of Science", "taken_on": date.today(), "period": "", "read_rows": size, "used_rows": size})
     for row in (row for rows in made.tables.values() for row in rows):
         row.setdefault("university_code", code)
     return made
