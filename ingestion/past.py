@@ -99,8 +99,10 @@ class _At:
             case "person_post":
                 values["valid_to"] = f"CASE WHEN r.valid_to < {self.day} THEN r.valid_to END"
                 where.append(f"r.valid_from <= {self.day}")
-            case "share_rule":
+            case "share_rule" | "source_table":
                 where.append(f"r.made_at <= {self.time}")
+            case "source_paper" | "score_rule":
+                where.append(f"EXISTS (SELECT 1 FROM source_table t WHERE t.id = r.table_id AND t.made_at <= {self.time})")
             case "fund_entry":
                 where.append(f"r.at <= {self.time}")
             case "project_balance":

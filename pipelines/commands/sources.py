@@ -35,7 +35,7 @@ def register(app: typer.Typer, words: Words) -> None:
         file: Annotated[Path, typer.Argument(metavar=words("文件", "FILE"), help=words("要录入的文件。", "The file."))],
         university: Annotated[str, university_option],
         as_user: Annotated[str, user_option],
-        source: Annotated[str, typer.Option("--source", metavar=words("来源", "SOURCE"), help=words("数据来源，如 “Web of Science”。", "Where the data come from, as “Web of Science”."))],
+        source: Annotated[str, typer.Option("--source", metavar=words("来源", "SOURCE"), help=words("数据来源，如 “Web of Science”。", "Where the data come from, as Web of Science."))],
         day: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help=words("数据日期。", "The date of the data."))],
         period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help=words("ESI 期次。", "The period of the ESI list."))] = "",
         year: Annotated[int | None, typer.Option("--year", metavar="YYYY", help=words("计分标准的考核年度。", "The year the points are for."))] = None,

@@ -24,7 +24,7 @@ MARTS = {
     "intermediate": (
         "int_measure_exchange", "int_measure_funds", "int_measure_outcomes", "int_measure_papers", "int_measure_patents",
         "int_measure_people", "int_measure_projects", "int_measure_records", "int_measure_transfers", "int_papers",
-        "int_person_years", "int_projects", "int_record_dates", "int_record_flags", "int_year_ends",
+        "int_person_years", "int_projects", "int_record_dates", "int_record_flags", "int_score_rules", "int_sources", "int_year_ends",
     ),
     "seeds": (
         "award_weights", "calendar_years", "counting_rules", "date_rules", "exclusion_reasons", "index_tier_map",
