@@ -102,7 +102,7 @@ class _At:
             case "share_rule" | "source_table":
                 where.append(f"r.made_at <= {self.time}")
             case "source_paper" | "score_rule":
-                where.append(f"EXISTS (SELECT 1 FROM source_table t WHERE t.id = r.table_id AND t.made_at <= {self.time})")
+                where.append(f"EXISTS (SELECT 1 FROM source_table t WHERE t.id = r.table_id AND t.made_at <= {self.time})")  # noqa: S608
             case "fund_entry":
                 where.append(f"r.at <= {self.time}")
             case "project_balance":
