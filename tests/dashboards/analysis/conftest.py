@@ -11,8 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import frame
 from dashboards.marts import reader
 from ingestion.principal import Principal
-from ingestion.store import setup
-from ingestion.store.engine import Store, open_store, utc_now
+from ingestion.store.engine import Store, utc_now
 from ingestion.store.platform import account, university
 from tests.dashboards.marts.conftest import published_here, published_home, who
 
@@ -32,9 +31,8 @@ LANGUAGE = "zh"
 
 
 @pytest.fixture
-def analysis_store(published_here: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
-    store = open_store(f"sqlite:///{tmp_path / 'pages.sqlite'}")
-    setup.create(store)
+def analysis_store(published_here: Path, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    store = sqlite_store
     with store.begin("*") as uow:
         for code in ("99001", "99002", "99003", "province"):
             kind = "province" if code == "province" else "university"
