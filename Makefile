@@ -35,6 +35,8 @@ serve: $(INSTALLED)
 browser:
 	@.ci/browser
 
+# Some environments forbid compiled modules; the hundred processes of the tests would then compile them all again.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED) browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 

@@ -12,7 +12,7 @@ import sys
 import threading
 
 from ingestion.store.engine import home, open_store
-from pipelines.processes import registered
+from pipelines.processes import collect_seldom, registered
 
 LOG = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ BESIDE = {"worker": worker, "refresher": refresher}
 
 
 def main(name: str) -> None:
+    collect_seldom()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

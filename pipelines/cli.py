@@ -13,6 +13,7 @@ from ingestion.principal import OperationError
 from pipelines.commands import attachments, checks, data, exchange, imports, installation, leaving, sources
 from pipelines.commands.shell import Failure, UsageError, localise, new_app, usage_sentence
 from pipelines.commands.words import Words, take_language
+from pipelines.processes import collect_seldom
 
 
 def build(words: Words) -> typer.Typer:
@@ -94,6 +95,7 @@ def _say(sentence: str, code: int) -> int:
 
 
 def main() -> None:
+    collect_seldom()
     sys.exit(run(sys.argv[1:]))
 
 

