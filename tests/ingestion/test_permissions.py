@@ -333,6 +333,7 @@ def test_a_canary_of_one_university_sings_nowhere_else(world: World) -> None:
             (p.notice, dict(audience="university", title=CANARY, body=CANARY, publish_on=today(), created_by=ids["o1"], created_at=now)),
             (p.finding, dict(record_id=number, rule="x", severity="error", text_zh=CANARY, text_en=CANARY, source="raw", opened_at=now)),
             (p.saved_query, dict(account_id=ids["a1"], name=CANARY, sql=CANARY, shared=True, created_at=now)),
+            (p.figure_question, dict(indicator="O01", year=2025, about_zh=CANARY, about_en=CANARY, question=CANARY, asked_by=ids["a1"], asked_at=now)),
             (p.saved_statistic, dict(account_id=ids["a1"], page="statistics", name=CANARY, filters=CANARY, shared=True, created_at=now)),
             (p.audit_row, dict(at=now, actor=CANARY, action="x", object_type="record", detail=CANARY)),
             (p.import_batch, dict(type="paper", file_name=CANARY, sha256="0" * 64, account_id=ids["o1"], started_at=now)),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import navigation
+from dashboards import frame, navigation
 from dashboards.charts import figures, hubei
 from dashboards.i18n import language, pick, t
 from dashboards.marts import definitions, province, reach
@@ -18,7 +18,8 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS, Basis, Line
 from dashboards.marts.reader import Mart
-from dashboards.screens.analysis import pieces, tools, words
+from dashboards.screens.analysis import pieces, questions, tools, words
+from ingestion import permissions
 
 PROFILE = ("O01", "O02", "F01", "P01", "K01b", "A01")
 
@@ -130,7 +131,8 @@ def odd_ones(mart: Mart, how: Compared, odd: Sequence[Anomaly]) -> None:
         if not odd:
             st.caption(t("没有发现异常。"))
             return
-        rows = odd_rows(mart, odd)
+        asked = questions.of_year(how.year)
+        rows = [row | {t("询问"): questions.state_word(asked.get((one.university_code, one.indicator)))} for row, one in zip(odd_rows(mart, odd), odd, strict=True)]
         event = st.dataframe(
             pd.DataFrame(rows), hide_index=True, row_height=33, placeholder="—", key="odd", on_select="rerun", selection_mode="single-row",
             height=min(33 * (len(rows) + 1) + 4, 300), alt=t("异常提示"),
@@ -139,8 +141,15 @@ def odd_ones(mart: Mart, how: Compared, odd: Sequence[Anomaly]) -> None:
         tools.paper("odd", rows, 1)
         picked = event["selection"]["rows"]
         one = odd[picked[0]] if picked and picked[0] < len(odd) else None
-        if st.button(t("明细：所选行"), key="odd_open", icon=":material/list:", type="tertiary", disabled=one is None, help=t("先勾选一行")) and one:
-            navigation.go("drill", **(reach.address(mart, Spec(one.indicator, one.year)) | {"university": one.university_code}))
+        known = asked.get((one.university_code, one.indicator)) if one else None
+        waits = known is not None and known.is_open
+        with st.container(horizontal=True, gap="xsmall"):
+            if st.button(t("明细：所选行"), key="odd_open", icon=":material/list:", type="tertiary", disabled=one is None, help=t("先勾选一行")) and one:
+                navigation.go("drill", **(reach.address(mart, Spec(one.indicator, one.year)) | {"university": one.university_code}))
+            if permissions.can(frame.current(), "ask_figures"):
+                why_not = t("正在等待学校答复") if waits else t("先勾选一行")
+                if st.button(t("询问学校"), key="odd_ask", icon=":material/forum:", type="tertiary", disabled=one is None or waits, help=why_not) and one:
+                    questions.ask_dialog(mart, one)
 
 
 def odd_rows(mart: Mart, odd: Sequence[Anomaly]) -> list[dict[str, Any]]:

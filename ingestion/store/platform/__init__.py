@@ -69,6 +69,7 @@ from ingestion.store.platform.traces import (
     idempotency,
 )
 from ingestion.store.platform.words import (
+    figure_question,
     message,
     notice,
     saved_query,
@@ -94,6 +95,7 @@ __all__ = [
     "code_item",
     "contributor",
     "contributor_affiliation",
+    "figure_question",
     "finding",
     "fund_entry",
     "idempotency",

@@ -1,4 +1,4 @@
-"""Notices, messages, saved queries and statistics, and the key probe."""
+"""Notices, messages, saved queries and statistics, questions about numbers, and the key probe."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from ingestion.store.platform.metadata import Id, pk, table, tenant
@@ -76,6 +77,28 @@ saved_statistic = table(
     Index(None, "university_code", "page"),
     comment="One row per statistic (filters of a page) an account saved.",
 )
+
+figure_question = table(
+    "figure_question",
+    pk(),
+    tenant(),  # the university asked
+    Column("indicator", String(20), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("about_zh", String(300), nullable=False),  # the number as it was when it was asked about
+    Column("about_en", String(300), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("asked_by", Id, ForeignKey("account.id"), nullable=False),
+    Column("asked_at", DateTime, nullable=False),
+    Column("answer", Text),
+    Column("answered_by", Id, ForeignKey("account.id")),
+    Column("answered_at", DateTime),
+    CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+    Index(
+        "uq_figure_question_open", "university_code", "indicator", "year", unique=True,
+        postgresql_where=text("answered_at IS NULL"), sqlite_where=text("answered_at IS NULL"),
+    ),
+    comment="One row per question of the province about a university's number; one of a number is open at most.",
+)  # fmt: skip
 
 vault_key_check = table(
     "vault_key_check",

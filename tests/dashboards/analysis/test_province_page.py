@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingestion import settings
+from ingestion import figure_questions, settings
 from ingestion.principal import Principal
 from ingestion.store.engine import Store
 from tests.dashboards.analysis.test_pages import assert_clean, words_of
@@ -49,3 +49,20 @@ def test_peers_have_names_only_where_the_province_says_so(page: Page, who: Who, 
         settings.put(uow, who("province_staff", "province"), "peers_shown", "named")
     named = shown()
     assert "江城大学" in named and "匿名" not in named
+
+
+def test_the_province_asks_about_a_number_and_the_office_answers(page: Page, who: Who, analysis_store: Store) -> None:
+    with analysis_store.begin("*") as uow:
+        figure_questions.ask(uow, who("province_staff", "province"), "99002", "F01", int(YEAR), ("去年到账经费 868.0 万元", "Funds received 868.0"), "请核对单位是否为万元。")
+    office = page("analysis.questions", who("office_admin", "99002"))
+    assert_clean(office)
+    assert any("868" in word for word in words_of(office)) and "请核对单位是否为万元。" in words_of(office)
+    number = next(area.key for area in office.text_area if area.key)
+    office.button(key=f"send_{number}").click().run()
+    assert any("5 到 500 字" in one.value for one in office.error)
+    office.text_area(key=number).set_value("单位录成元，已更正。").run()
+    office.button(key=f"send_{number}").click().run()
+    assert_clean(office)
+    seen = page("analysis.questions", who("province_staff", "province"))
+    assert "单位录成元，已更正。" in words_of(seen)
+    assert any("没有询问" in word for word in words_of(page("analysis.questions", who("office_admin", "99001"))))

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from dashboards.marts import numbers, peers, province, reader, sandbox
+from dashboards.marts import definitions, drill, numbers, peers, province, reader, sandbox
 from dashboards.marts.numbers import Spec
 from ingestion.principal import Denied, Principal
 
@@ -151,3 +151,15 @@ def test_the_cards_sql_runs_on_the_provinces_own_file(who: Who) -> None:
     sql = numbers.sql_of(_mart(who), Spec("O01", YEAR))
     result = sandbox.run(who("province_analyst", "province"), sql)
     assert result.total == len([line for line in province.compare(_mart(who), "O01", YEAR, ()) if line.value is not None])
+
+
+@pytest.mark.ac("AC-100")
+def test_a_number_of_the_comparison_is_the_sum_of_the_records_it_opens(who: Who) -> None:
+    mart = _mart(who)
+    for found in definitions.catalogue(mart).values():
+        if not found.is_additive or not found.is_configured:
+            continue
+        for line in province.compare(mart, found.indicator, YEAR, ("provincial",)):
+            university = reader.open_records_of(who("province_staff", "province"), line.university_code)
+            opened = drill.drill(university, Spec(found.indicator, YEAR))
+            assert opened.total == pytest.approx(line.value or 0.0) and opened.records == line.records
