@@ -251,11 +251,14 @@ def card(mart: Mart, indicator: str, rule: str = "") -> list[tuple[str, str, str
                 f"{counting.en}: {counting.definition_en}",
             )
         )
+    elif found.numerator:
+        above, below = _named(mart, [found.numerator_rule]), _named(mart, [found.denominator_rule])
+        lines.append(("counting", f"分子按{above[0]}，分母按{below[0]}", f"numerator by {above[1]}, denominator by {below[1]}"))
     lines += [
         ("switchable", *_named(mart, [one for one in found.rules[1:] if one != (rule or found.counting_rule)] if found.is_additive else [])),
         ("date", found.date_rule_zh, found.date_rule_en),
         ("note", found.note_zh, found.note_en),
-        ("policy", found.policy_clause, found.policy_clause),
+        ("policy", found.policy_clause or "无专门条款，按本口径", found.policy_clause or "No clause of its own: as defined here"),
         ("version", found.version, found.version),
         ("valid_from", str(found.valid_from or ""), str(found.valid_from or "")),
         ("changed", f"{found.changed_on or ''} {found.change_zh}".strip(), f"{found.changed_on or ''} {found.change_en}".strip()),

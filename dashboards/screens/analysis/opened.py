@@ -86,7 +86,10 @@ def behind(mart: Mart, spec: Spec, place: str) -> None:
         sides = {"above": above, "below": below}
 
         def word(side: str) -> str:
-            said = t("分子") if side == "above" else t("分母")
+            if found.operation == "h_index":
+                said = t("核心论文") if side == "above" else t("全部有被引数据的论文")
+            else:
+                said = t("分子") if side == "above" else t("分母")
             return f"{said}：{md(words.name(sides[side].definition))} {md(words.said(sides[side]))}"
 
         side = st.segmented_control(t("分子或分母"), list(sides), default="above", format_func=word, required=True, label_visibility="collapsed", key=f"{place}_side_{spec.indicator}")  # fmt: skip

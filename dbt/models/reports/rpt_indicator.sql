@@ -31,6 +31,13 @@ additive as (
     {{- of_touched('s.university_code') }}
 ),
 
+-- A ratio whose source nobody entered is no row and never 0: its numerator stands somewhere, or its denominator comes
+-- from the same source.
+entered as (
+    select distinct a.university_code, a.indicator
+    from additive as a
+),
+
 -- Growth sets a year against the one before: the earlier value is moved to the year it is compared with.
 below as (
     select
@@ -39,7 +46,11 @@ below as (
         b.level, b.college_id, b.category_1, b.value, d.category_1_list
     from {{ ref('dim_indicator') }} as d
     inner join additive as b on b.indicator = d.denominator and b.rule = d.denominator_rule
-    where d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
+    inner join {{ ref('dim_indicator') }} as u on u.indicator = d.denominator
+    left join entered as e on e.university_code = b.university_code and e.indicator = d.numerator
+    where
+        d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
+        and (d.needs = '' or u.needs <> '' or e.indicator is not null)
 ),
 
 above as (

@@ -220,6 +220,7 @@ def test_every_indicator_has_a_complete_card(who: Who) -> None:
             assert numbers.sql_of(mart, Spec(indicator, YEAR))
         if found.is_additive and found.is_configured:
             assert "counting" in lines
+        assert "policy" in lines and (found.operation == "rank" or not found.is_configured or "counting" in lines), indicator
 
 
 def test_money_percent_and_counts_are_shown_as_written() -> None:
@@ -231,3 +232,21 @@ def test_money_percent_and_counts_are_shown_as_written() -> None:
     assert share.shown(0.123) == "12.3" and share.unit() == "%"
     count = definitions.Definition(**{**base, "value_unit": "count", "unit_zh": "篇", "is_configured": True, "valid_from": None})
     assert (count.shown(1286), count.shown(0.333333), count.shown(None)) == ("1,286", "0.33", "—")
+
+
+def test_a_distribution_is_the_same_number_precomputed_grouped_and_asked_for(who: Who) -> None:
+    mart = reader.open_for(who("office_admin"))
+    for indicator in ("P09", "O05", "O06"):
+        for year in (YEAR - 1, YEAR):
+            spec = Spec(indicator, year)
+            told = mart.rows("SELECT college_id, value FROM rpt_indicator WHERE indicator = ? AND year = ? AND category_1 = '*'", (indicator, year))
+            precomputed = {str(college or ""): value for college, value in told if college is not None}
+            (whole,) = mart.rows("SELECT value FROM rpt_indicator WHERE indicator = ? AND year = ? AND category_1 = '*' AND level = 'university'", (indicator, year))
+            assert numbers.number(mart, spec).value == pytest.approx(whole[0])
+            grouped = {keys[0]: value for keys, value, _ in numbers.groups(mart, spec, ("college",)) if keys[0]}
+            assert precomputed and all(grouped[college] == pytest.approx(value) for college, value in precomputed.items())
+            college = next(iter(precomputed))
+            assert numbers.number(mart, Spec(indicator, year, college=college)).value == pytest.approx(precomputed[college])
+    values = [row.value for row in drill.every_row(mart, Spec("O05N", YEAR, first_year=1900))]
+    best = sorted(values, reverse=True)
+    assert numbers.number(mart, Spec("O06", YEAR)).value == sum(value >= place for place, value in enumerate(best, 1))
