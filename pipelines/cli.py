@@ -13,7 +13,6 @@ from ingestion.principal import OperationError
 from pipelines.commands import attachments, checks, data, exchange, imports, installation, leaving, sources
 from pipelines.commands.shell import Failure, UsageError, localise, new_app, usage_sentence
 from pipelines.commands.words import Words, take_language
-from pipelines.processes import collect_seldom
 
 
 def build(words: Words) -> typer.Typer:
@@ -95,6 +94,8 @@ def _say(sentence: str, code: int) -> int:
 
 
 def main() -> None:
+    from pipelines.processes import collect_seldom  # it reaches the store, which help does without
+
     collect_seldom()
     sys.exit(run(sys.argv[1:]))
 
