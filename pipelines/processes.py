@@ -11,8 +11,6 @@ from pathlib import Path
 
 import psutil
 
-from ingestion.store.engine import home
-
 NAMES = ("web", "worker", "refresher")
 
 
@@ -23,6 +21,8 @@ def collect_seldom() -> None:
 
 
 def _file(name: str) -> Path:
+    from ingestion.store.engine import home  # the command's help needs no store
+
     return home() / "run" / f"{name}.json"
 
 
