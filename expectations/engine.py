@@ -32,7 +32,7 @@ def _context() -> Any:
     return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
 
 
-def _expectation(check: Check) -> Any:
+def _expectation(check: Check, notes: bool = False) -> Any:
     import great_expectations.expectations as gxe
 
     arguments = dict(check.arguments)
@@ -42,30 +42,36 @@ def _expectation(check: Check) -> Any:
         column = Column(check.where.column)
         values = [int(value) if isinstance(value, bool) else value for value in check.where.values]
         arguments["row_condition"] = column.is_not_in(values) if check.where.negated else column.is_in(values)
-    return getattr(gxe, check.expectation)(**arguments, meta={"rule": check.rule})
+    meta: dict[str, Any] = {"rule": check.rule}
+    if notes:  # what Data Docs print beside the library's own English sentence
+        meta["notes"] = {"format": "string", "content": [f"{check.zh} {check.en}"]}
+    return getattr(gxe, check.expectation)(**arguments, meta=meta)
 
 
 def run(suite: Suite, frame: pd.DataFrame) -> list[Failure]:
     """Every check of ``suite`` that does not hold, by university. An empty frame holds everything."""
     if frame.empty or not suite.checks:
         return []
-    import great_expectations as gx
-
-    for check in suite.checks:  # a row condition takes no booleans
-        if check.where is not None and any(isinstance(value, bool) for value in check.where.values):
-            frame = frame.assign(**{check.where.column: frame[check.where.column].astype("int64[pyarrow]")})
     by_rule = {check.rule: check for check in suite.checks}
-    batch = _context().get_batch(batch_parameters={"dataframe": frame})
-    result = batch.validate(
-        gx.ExpectationSuite(name=suite.name, expectations=[_expectation(check) for check in suite.checks]),
-        result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False},
-    )
+    result = validate(suite, frame, {"result_format": "COMPLETE", "return_unexpected_index_query": False})
     failures: list[Failure] = []
     for one in result.results:
         if not one.success:
             check = by_rule[one.expectation_config.meta["rule"]]
             failures += _failures(check, suite, frame, one)
     return failures
+
+
+def validate(suite: Suite, frame: pd.DataFrame, result_format: dict[str, Any], notes: bool = False) -> Any:
+    """Great Expectations' own result of a suite on a frame that is not empty."""
+    import great_expectations as gx
+
+    for check in suite.checks:  # a row condition takes no booleans
+        if check.where is not None and any(isinstance(value, bool) for value in check.where.values):
+            frame = frame.assign(**{check.where.column: frame[check.where.column].astype("int64[pyarrow]")})
+    batch = _context().get_batch(batch_parameters={"dataframe": frame})
+    expectations = [_expectation(check, notes) for check in suite.checks]
+    return batch.validate(gx.ExpectationSuite(name=suite.name, expectations=expectations), result_format=result_format)
 
 
 def _failures(check: Check, suite: Suite, frame: pd.DataFrame, one: Any) -> list[Failure]:

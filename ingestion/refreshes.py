@@ -12,16 +12,19 @@ from sqlalchemy import delete, insert, select, update
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 
+NIGHTLY = "nightly"
+"""The reason of a request for the whole of the night's work."""
 KEPT_RUNS = 500
 """Finished runs kept; older ones are removed by the next one."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """Requests taken together: one run answers them all."""
+    """Requests taken together: one run answers them all. ``nightly``: the night's work was asked for by day."""
 
     ids: tuple[int, ...]
     full_reload: bool
+    nightly: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,10 @@ def request(uow: UnitOfWork, reason: str, full_reload: bool = False) -> int:
 def waiting(uow: UnitOfWork) -> Request | None:
     """What has been asked and not taken yet."""
     r = p.refresh_request
-    rows = uow.conn.execute(select(r.c.id, r.c.full_reload).where(r.c.taken_at.is_(None)).order_by(r.c.id)).all()
+    rows = uow.conn.execute(select(r.c.id, r.c.full_reload, r.c.reason).where(r.c.taken_at.is_(None)).order_by(r.c.id)).all()
     if not rows:
         return None
-    return Request(tuple(row.id for row in rows), any(row.full_reload for row in rows))
+    return Request(tuple(row.id for row in rows), any(row.full_reload for row in rows), any(row.reason == NIGHTLY for row in rows))
 
 
 def take(uow: UnitOfWork, request_: Request) -> None:
@@ -106,10 +109,18 @@ def discard(uow: UnitOfWork, run: int) -> None:
 
 def latest(uow: UnitOfWork) -> Status | None:
     """The newest run, or None before the first."""
+    return next(iter(newest(uow, 1)), None)
+
+
+def newest(uow: UnitOfWork, limit: int) -> list[Status]:
+    """The last runs, the newest first. What they tell (``detail``) is about every university: a page shows its
+    reader's own part."""
     s = p.refresh_status
-    row = uow.conn.execute(select(s).order_by(s.c.id.desc()).limit(1)).one_or_none()
-    if row is None:
-        return None
+    rows = uow.conn.execute(select(s).order_by(s.c.id.desc()).limit(limit))
+    return [_status(row) for row in rows]
+
+
+def _status(row: Any) -> Status:
     return Status(
         generation=row.generation,
         started_at=row.started_at,

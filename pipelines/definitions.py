@@ -19,8 +19,8 @@ from sqlalchemy import func, select
 from expectations.checks import Failure
 from ingestion import refreshes
 from ingestion.store import platform as p
-from ingestion.store.engine import ALL, Store, home, open_store
-from pipelines import quality, warm
+from ingestion.store.engine import ALL, Store, home, local_zone, open_store
+from pipelines import nightly, quality, warm
 from pipelines.refresh import Refresh, RefreshResult, lock, recorded
 from pipelines.transform import NodeResult, Transformer, TransformError
 from pipelines.warm import REPORTS
@@ -79,12 +79,12 @@ def refresh_resource(context: dg.InitResourceContext) -> Iterator[Refresh]:
                 if result.published:
                     refreshes.finish(
                         uow, run, state=result.state, generation=result.generation, as_of=result.as_of,
-                        changed_rows=result.changed_rows, detail={"seconds": result.seconds_by_stage},
+                        changed_rows=result.changed_rows, detail=refresh.detail(),
                     )  # fmt: skip
                 elif refresh.batch is None:
                     refreshes.discard(uow, run)
                 else:
-                    refreshes.finish(uow, run, state="failed", detail={"error": "interrupted"})
+                    refreshes.finish(uow, run, state="failed", detail={**refresh.detail(), "error": "interrupted"})
             store.dispose()
 
 
@@ -233,6 +233,25 @@ def _sensor(job: Any) -> Any:
     return refresh_sensor
 
 
+@dg.op(description="Change log shortened, documents of checks and models written. 变更日志清理，检查与模型文档生成。", pool=POOL)
+def keep_up(context: dg.OpExecutionContext) -> None:
+    """Raises what dagster shows as a failed run where a step went wrong; the others are done all the same."""
+    store = open_store()
+    try:
+        night = nightly.noted(store, nightly.upkeep(store, home(), transformer()))
+    finally:
+        store.dispose()
+    for step in night.steps:
+        context.log.info(f"{step.name}: {step.seconds} s {step.error}")
+    if not night.ok:
+        raise dg.Failure(", ".join(f"{step.name}: {step.error}" for step in night.steps if step.error))
+
+
+@dg.job(executor_def=dg.in_process_executor, description="What follows the nightly rebuild. 夜间重算之后的维护。")
+def upkeep() -> None:
+    keep_up()
+
+
 def build(transformer_: Transformer) -> dg.Definitions:
     """All definitions on one parsed dbt project."""
     manifest = manifest_of(transformer_)
@@ -241,17 +260,18 @@ def build(transformer_: Transformer) -> dg.Definitions:
     in_process = dg.in_process_executor
     refresh = dg.define_asset_job("refresh", rewritten, executor_def=in_process, description="What changed. 有变动的部分。")
     rebuild = dg.define_asset_job("rebuild", everything, executor_def=in_process, description="Everything anew. 全部重算。")
-    nightly = dg.ScheduleDefinition(
-        name="nightly_rebuild",
-        job=rebuild,
-        cron_schedule="30 2 * * *",
-        execution_timezone="Asia/Shanghai",
+    zone, running = local_zone().key, dg.DefaultScheduleStatus.RUNNING
+    every_night = dg.ScheduleDefinition(
+        name="nightly_rebuild", job=rebuild, cron_schedule=nightly.CRON, execution_timezone=zone, default_status=running,
         run_config={"resources": {"refresh": {"config": {"full": True}}}},
+    )  # fmt: skip
+    afterwards = dg.ScheduleDefinition(
+        name="nightly_upkeep", job=upkeep, cron_schedule=nightly.CRON_UPKEEP, execution_timezone=zone, default_status=running
     )
     return dg.Definitions(
         assets=_assets(manifest),
-        jobs=[refresh, rebuild],
-        schedules=[nightly],
+        jobs=[refresh, rebuild, upkeep],
+        schedules=[every_night, afterwards],
         sensors=[_sensor(refresh)],
         resources={"refresh": refresh_resource},
         executor=dg.in_process_executor,

@@ -49,36 +49,45 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 def check_raw(con: duckdb.DuckDBPyConnection, batch: Batch) -> Outcome:
     """The raw layer: the rows of the batch, of every type among them (all rows in a full build)."""
     prepare(con)
+    outcomes = [(suite, _run(con, suite, source, batch)) for suite, source in of_raw(con, batch)]
+    _remember(con, RAW, batch, outcomes)
+    return _outcome(outcomes)
+
+
+def of_raw(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[tuple[Suite, str]]:
+    """The suites of the raw layer with the rows (``FROM … AS b WHERE …``) each looks at."""
     codes = _codes(con)
     today = con.execute("SELECT local_day FROM pipeline.clock").fetchall()[0][0]
-    outcomes: list[tuple[Suite, list[Failure]]] = []
+    found: list[tuple[Suite, str]] = []
     present = _types(con, batch)
     for record_type in ALL_RECORDS.values():
         if record_type.id in present:
-            suite = catalogue.suite(record_type, codes, today)
             body = f"(SELECT h.state, d.* FROM raw.{record_type.id} AS d JOIN raw.record AS h ON h.id = d.record_id WHERE true {_of('d.record_id', batch)})"  # noqa: S608
-            outcomes.append((suite, _run(con, suite, f"FROM {body} AS b WHERE {NOT_DRAFT}", batch)))
-    outcomes.append((catalogue.HEADER, _run(con, catalogue.HEADER, _header(batch, present), batch)))
-    contributors = f"FROM raw.contributor AS b WHERE true {_of('b.record_id', batch)}"
-    outcomes.append((catalogue.CONTRIBUTORS, _run(con, catalogue.CONTRIBUTORS, contributors, batch)))
-    outcomes.append((catalogue.KEYS, _run(con, catalogue.KEYS, _keys(batch), batch)))
-    _remember(con, RAW, batch, outcomes)
-    return _outcome(outcomes)
+            found.append((catalogue.suite(record_type, codes, today), f"FROM {body} AS b WHERE {NOT_DRAFT}"))
+    found.append((catalogue.HEADER, _header(batch, present)))
+    found.append((catalogue.CONTRIBUTORS, f"FROM raw.contributor AS b WHERE true {_of('b.record_id', batch)}"))
+    found.append((catalogue.KEYS, _keys(batch)))
+    return found
 
 
 def check_marts(con: duckdb.DuckDBPyConnection, batch: Batch) -> Outcome:
     """The marts of the touched universities; reconciliation among them."""
     prepare(con)
-    touched = "b.university_code IN (SELECT university_code FROM pipeline.touched)"
+    outcomes = [(suite, _run(con, suite, source, batch)) for suite, source in of_marts(batch)]
+    _remember(con, MARTS, batch, outcomes)
+    return _outcome(outcomes)
+
+
+def of_marts(batch: Batch) -> list[tuple[Suite, str]]:
+    """The suites of the marts with the rows each looks at: of a refresh those of the touched universities."""
+    touched = "true" if batch.full else "b.university_code IN (SELECT university_code FROM pipeline.touched)"
     sources = {
         "rpt_reconciliation": f"FROM reports.rpt_reconciliation AS b WHERE {touched}",
         "rpt_balance": f"FROM reports.rpt_balance AS b WHERE {touched}",
         "fct_measure": f"FROM core.fct_measure AS b WHERE {touched} {_of('b.record_id', batch)}",
         "rpt_indicator": f"FROM ({_INDICATORS}) AS b WHERE {touched}",
     }
-    outcomes = [(suite, _run(con, suite, sources[suite.name], batch)) for suite in marts.SUITES]
-    _remember(con, MARTS, batch, outcomes)
-    return _outcome(outcomes)
+    return [(suite, sources[suite.name]) for suite in marts.SUITES]
 
 
 # A ratio of a part to its whole lies within 0 and 1; money rates and growth may not.
@@ -154,7 +163,7 @@ def _types(con: duckdb.DuckDBPyConnection, batch: Batch) -> set[str]:
     return {t for (t,) in con.execute(f"SELECT DISTINCT type FROM raw.record {where}").fetchall()}  # noqa: S608
 
 
-def _frame(con: duckdb.DuckDBPyConnection, suite: Suite, source: str) -> pd.DataFrame:
+def frame_of(con: duckdb.DuckDBPyConnection, suite: Suite, source: str) -> pd.DataFrame:
     """Only the columns the suite names, Arrow-typed."""
     import pandas as pd
 
@@ -174,7 +183,7 @@ def _run(con: duckdb.DuckDBPyConnection, suite: Suite, source: str, batch: Batch
         if not checks:
             return []
     asked = replace(suite, checks=checks)
-    return engine.run(asked, _frame(con, asked, source))
+    return engine.run(asked, frame_of(con, asked, source))
 
 
 def _of(column: str, batch: Batch) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -84,6 +85,8 @@ class Refresh:
         self.result = RefreshResult(None, 0)
         self.batch: batches.Batch | None = None
         self.code = self.transformer.code
+        self.checked: dict[str, quality.Outcome] = {}
+        self.built: list[NodeResult] = []
         self._con: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
@@ -145,23 +148,27 @@ class Refresh:
     def check_raw(self) -> quality.Outcome:
         assert self.batch is not None
         with self.stage("raw_checks"):
-            return quality.check_raw(self.warehouse, self.batch)
+            self.checked[quality.RAW] = quality.check_raw(self.warehouse, self.batch)
+            return self.checked[quality.RAW]
 
     def transform(self, callbacks: tuple[Callable[[object], None], ...] = ()) -> list[NodeResult]:
         assert self.batch is not None
         with self.stage("transform"):
             if self.batch.full:
                 self.close()
-                return self.transformer.build(callbacks)
-            if not self.transformer.is_warm:
-                self.close()
-                self.transformer.steps()
-            return self.transformer.refresh(self.warehouse, self.batch)
+                self.built = self.transformer.build(callbacks)
+            else:
+                if not self.transformer.is_warm:
+                    self.close()
+                    self.transformer.steps()
+                self.built = self.transformer.refresh(self.warehouse, self.batch)
+            return self.built
 
     def check_marts(self) -> quality.Outcome:
         assert self.batch is not None
         with self.stage("mart_checks"):
-            return quality.check_marts(self.warehouse, self.batch)
+            self.checked[quality.MARTS] = quality.check_marts(self.warehouse, self.batch)
+            return self.checked[quality.MARTS]
 
     def publish(self) -> publish.Manifest:
         assert self.batch is not None and self.result.as_of is not None
@@ -184,6 +191,21 @@ class Refresh:
         assert self.batch is not None
         with self.stage("findings"):
             return quality.write_findings(self.store, self.warehouse, self.batch)
+
+    def detail(self) -> dict[str, Any]:
+        """What the row of this run tells beside its times: seconds by stage, who was held back and why, how many
+        expectations were looked at and how many did not hold, and the tests of the models by name."""
+        result = self.result
+        told: dict[str, Any] = {"seconds": {stage: round(seconds, 3) for stage, seconds in result.seconds_by_stage.items()}}
+        told["held"] = {code: vars(why) for code, why in result.held.items()}
+        if self.batch is not None:
+            told["full"] = self.batch.full
+            told["checks"] = {
+                source: {"run": outcome.checks, "failed": len({f.check.rule for f in outcome.failures})}
+                for source, outcome in self.checked.items()
+            }
+            told["tests"] = {one.name: one.status for one in self.built if one.is_test}
+        return told
 
     def _part(self) -> publish.Part | None:
         """What of the marts this refresh rewrote; None where all of it."""
@@ -246,7 +268,7 @@ def recorded(store: Store, refresh: Refresh, work: Callable[[Refresh], None]) ->
             refreshes.finish(
                 uow, run_id, state="failed", generation=refresh.result.generation, as_of=refresh.result.as_of,
                 changed_rows=refresh.result.changed_rows,
-                detail={"seconds": _rounded(refresh.result), "error": _plain(error)},
+                detail={**refresh.detail(), "error": _plain(error)},
             )  # fmt: skip
         raise
     result = refresh.result
@@ -254,16 +276,11 @@ def recorded(store: Store, refresh: Refresh, work: Callable[[Refresh], None]) ->
         if result.published or refresh.wants_full:
             refreshes.finish(
                 uow, run_id, state=result.state, generation=result.generation, as_of=result.as_of,
-                changed_rows=result.changed_rows,
-                detail={"seconds": _rounded(result), "held": {code: vars(why) for code, why in result.held.items()}},
+                changed_rows=result.changed_rows, detail=refresh.detail(),
             )  # fmt: skip
         else:
             refreshes.discard(uow, run_id)
     return result
-
-
-def _rounded(result: RefreshResult) -> dict[str, float]:
-    return {stage: round(seconds, 3) for stage, seconds in result.seconds_by_stage.items()}
 
 
 def _plain(error: BaseException) -> str:

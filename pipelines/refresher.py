@@ -1,8 +1,8 @@
 """The long-lived refresher of ``yanshu serve``: keeps dbt and its manifest warm and answers requests.
 
 It looks about once a second whether the store's change log grew or somebody asked (``refresh_request``), and
-then runs the Dagster job in this process. Entry and review never wait for it; when it stops, pages go on
-showing the last data with its time.
+then runs the Dagster job in this process; once a night it does the night's work (``nightly``). Entry and review
+never wait for it; when it stops, pages go on showing the last data with its time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from ingestion import refreshes
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL, Store
+from pipelines import nightly
 from pipelines.transform import Transformer
 
 LOG = logging.getLogger("yanshu.refresher")
@@ -26,6 +27,8 @@ SETTLE_SECONDS = 0.5
 """After a change is seen, how long to wait for the rest of a burst of edits."""
 RETRY_SECONDS = 30.0
 """After a failed run, how long to leave the same changes alone (a new request is taken at once)."""
+NIGHT_SECONDS = 60.0
+"""How often it asks whether the night's work is due."""
 LATE = 10_000
 """How far back in the change log a late row is looked for."""
 
@@ -43,6 +46,7 @@ class Refresher:
         self._stop = threading.Event()
         self._seen: Seen | None = None
         self._not_before = 0.0
+        self._night = 0.0
 
     def stop(self) -> None:
         self._stop.set()
@@ -61,6 +65,10 @@ class Refresher:
 
     def once(self) -> object | None:
         """One look; the result of a refresh where there was something to do, else None."""
+        if time.monotonic() >= self._night:  # looked at once a minute
+            self._night = time.monotonic() + NIGHT_SECONDS
+            if nightly.is_due(self.store):
+                return nightly.run(self.store, self.home, self.transformer, lambda: self._refresh(full=True))
         asked, newest = self._look()
         if asked is None and (newest == self._seen or time.monotonic() < self._not_before):
             return None
@@ -70,14 +78,18 @@ class Refresher:
         if asked is not None:
             with self.store.begin(ALL) as uow:
                 refreshes.take(uow, asked)
-        from pipelines import definitions
-
-        result = definitions.run_in_process(
-            self.store, self.home, full=asked.full_reload if asked else False, transformer=self.transformer
-        )
+        if asked is not None and asked.nightly:
+            result: object = nightly.run(self.store, self.home, self.transformer, lambda: self._refresh(full=True))
+        else:
+            result = self._refresh(full=asked.full_reload if asked else False)
         self._seen = newest
         self._not_before = 0.0
         return result
+
+    def _refresh(self, full: bool) -> object:
+        from pipelines import definitions
+
+        return definitions.run_in_process(self.store, self.home, full=full, transformer=self.transformer)
 
     def _look(self) -> tuple[refreshes.Request | None, Seen]:
         """Requests, and how the end of the change log looks: on PostgreSQL a row numbered earlier may be

@@ -41,6 +41,7 @@ class NodeResult:
     status: str
     seconds: float
     rows: int = 0
+    is_test: bool = False
 
 
 class Transformer:
@@ -100,7 +101,7 @@ class Transformer:
         _let_go()
         done = getattr(result.result, "results", ())
         self._built = [r.node for r in done if str(r.node.resource_type) == "model"]
-        nodes = [NodeResult(r.node.name, str(r.status), r.execution_time) for r in done]
+        nodes = [NodeResult(r.node.name, str(r.status), r.execution_time, is_test=str(r.node.resource_type) == "test") for r in done]
         if not result.success:
             failures = [
                 (r.node.name, _reason(r.message))
@@ -128,7 +129,7 @@ class Transformer:
             done = warm.run(con, self.steps(), warm.wanted(batch.tables, batch.records > 0))
         except warm.Refused as error:
             raise TransformError([(error.name, error.reason)]) from error
-        return [NodeResult(one.name, "success", one.seconds, one.rows) for one in done]
+        return [NodeResult(one.name, "pass" if one.name in warm.TESTS else "success", one.seconds, one.rows, one.name in warm.TESTS) for one in done]
 
     @property
     def is_warm(self) -> bool:
@@ -145,6 +146,24 @@ class Transformer:
                 self._steps = warm.of_nodes(self._compile())
                 warm.save(kept, code, self._steps)
         return self._steps
+
+    def documents(self) -> str:
+        """dbt's page of the project, one HTML text with everything in it. dbt opens the warehouse itself: nobody may
+        hold it. Raises ``TransformError``."""
+        from dbt.cli.main import dbtRunner
+
+        self._environment()
+        manifest = self.target / "manifest.json"
+        if not manifest.exists():  # dbt puts the file it finds here into the page
+            self.manifest.write(str(manifest))
+        result = dbtRunner(manifest=self.manifest).invoke(["docs", "generate", "--static", "--no-compile", *self._arguments()])
+        _let_go()
+        if not result.success:
+            raise TransformError([("docs", str(result.exception))])
+        page = (self.target / "static_index.html").read_text(encoding="utf-8")
+        for name in ("static_index.html", "index.html", "catalog.json"):
+            (self.target / name).unlink(missing_ok=True)
+        return page
 
     def _compile(self) -> list[Any]:
         from dbt.cli.main import dbtRunner

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
-from dashboards.http import compress, files, forgot, gate, login, passwords, public
+from dashboards.http import compress, documents, files, forgot, gate, login, passwords, public
 from ingestion.store.engine import Store
 
 
@@ -30,7 +30,7 @@ def routes(store: Store | None = None) -> list[BaseRoute]:
     get = _getter(store)
     # The first page answers at "/" alone; its own name in the address would open a "no such page" dialog.
     home = Route("/home", lambda _request: RedirectResponse("/"))
-    return [home, *public.routes(get), *login.routes(get), *forgot.routes(get), *passwords.routes(get), *files.routes(get)]
+    return [home, *public.routes(get), *login.routes(get), *forgot.routes(get), *passwords.routes(get), *files.routes(get), *documents.routes(get)]
 
 
 def middleware(store: Store | None = None) -> list[Middleware]:

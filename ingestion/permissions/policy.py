@@ -53,7 +53,7 @@ TYPE_ACTIONS: tuple[str, ...] = ("create", "import", "export")
 PLATFORM_ACTIONS: tuple[str, ...] = (
     "manage_universities", "manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes",
     "manage_years", "pick_people", "view_numbers", "view_province", "sql", "refresh", "view_audit",
-    "view_quality", "settle_quality", "exit_bundle", "ask_figures", "answer_figures",
+    "view_pipeline", "view_quality", "settle_quality", "exit_bundle", "ask_figures", "answer_figures",
 )  # fmt: skip
 
 
@@ -151,16 +151,16 @@ POLICY: tuple[Right, ...] = (
     Right("system", ("create", "import", "export"), NOT_RECORD, WHOLE),
     # What is not about records.
     Right("province_staff", ("manage_universities", "manage_accounts", "manage_notices", "manage_settings", "manage_years"), NOT_RECORD, WHOLE),
-    Right("province_staff", ("view_province", "sql", "refresh", "view_audit", "view_quality"), NOT_RECORD, WHOLE),
+    Right("province_staff", ("view_province", "sql", "refresh", "view_audit", "view_pipeline", "view_quality"), NOT_RECORD, WHOLE),
     Right("province_staff", ("ask_figures",), NOT_RECORD, WHOLE),
     Right("office_admin", ("answer_figures",), NOT_RECORD, WHOLE),
-    Right("province_analyst", ("view_province", "sql"), NOT_RECORD, WHOLE),
+    Right("province_analyst", ("view_province", "sql", "view_pipeline", "view_quality"), NOT_RECORD, WHOLE),
     Right("office_admin", ("manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes", "manage_years"), NOT_RECORD, WHOLE),
-    Right("office_admin", ("pick_people", "view_numbers", "sql", "refresh", "view_audit", "view_quality", "settle_quality"), NOT_RECORD, WHOLE),
+    Right("office_admin", ("pick_people", "view_numbers", "sql", "refresh", "view_audit", "view_pipeline", "view_quality", "settle_quality"), NOT_RECORD, WHOLE),
     Right("office_admin", ("exit_bundle",), NOT_RECORD, WHOLE),  # the university takes everything along, drafts too
-    Right("college_admin", ("pick_people", "view_numbers", "view_quality"), NOT_RECORD, WHOLE),
+    Right("college_admin", ("pick_people", "view_numbers", "view_quality", "settle_quality"), NOT_RECORD, WHOLE),
     Right("researcher", ("pick_people", "view_numbers"), NOT_RECORD, WHOLE),
-    Right("analyst", ("view_numbers", "sql"), NOT_RECORD, WHOLE),
+    Right("analyst", ("view_numbers", "sql", "view_pipeline", "view_quality"), NOT_RECORD, WHOLE),
     Right("finance", ("pick_people", "view_numbers"), NOT_RECORD, WHOLE),
     Right("system", ("manage_universities", "manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes", "refresh", "pick_people", "exit_bundle"), NOT_RECORD, WHOLE),
 )  # fmt: skip

@@ -62,6 +62,8 @@ def test_there_is_a_job_a_sensor_and_a_nightly_rebuild(transformer: Transformer)
     assert defs.resolve_schedule_def("nightly_rebuild").job_name == "rebuild"
     schedule = defs.resolve_schedule_def("nightly_rebuild")
     assert schedule.execution_timezone == "Asia/Shanghai"
+    after = defs.resolve_schedule_def("nightly_upkeep")  # the change log and the documents, when the rebuild is done
+    assert (after.job_name, after.cron_schedule, after.default_status.name) == ("upkeep", "30 3 * * *", "RUNNING")
     assert [s.name for s in defs.sensors or ()] == ["refresh_sensor"]
 
 
