@@ -100,6 +100,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("statistics", N_("统计表"), ANALYSIS, "dashboards.screens.analysis.table:show", COUNTED_FOR),
     Entry("peers", N_("同类对标"), ANALYSIS, "dashboards.screens.analysis.peers:show", COUNTED_FOR),
     Entry("sql", N_("SQL 查询"), ANALYSIS, "dashboards.screens.sql.page:show", ("analyst", "office_admin", "province_analyst", "province_staff")),
+    Entry("quality", N_("数据质量"), ANALYSIS, "dashboards.screens.quality.score:show", ("office_admin", "college_admin", "analyst", "province_staff", "province_analyst")),
+    Entry("reviews", N_("审核分析"), ANALYSIS, "dashboards.screens.quality.reviews:show", ("office_admin", "college_admin", "analyst")),
     Entry("pipeline", N_("数据管道"), ANALYSIS, "dashboards.screens.quality.pipeline:show", ("office_admin", "analyst", "province_staff", "province_analyst")),
     Entry("drill", N_("明细"), ANALYSIS, "dashboards.screens.analysis.records:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
     Entry("why", N_("为何变化"), ANALYSIS, "dashboards.screens.analysis.why:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),

@@ -143,6 +143,24 @@ def _since(reader: _Reader, after: int, at: Position, as_of: datetime) -> Change
     return Changes(False, at, as_of, tables, universities, reader.counts(universities))
 
 
+REVIEWS = pa.schema(
+    [
+        ("id", pa.int64()), ("university_code", pa.string()), ("record_id", pa.int64()), ("amendment_id", pa.int64()), ("action", pa.string()),
+        ("from_state", pa.string()), ("to_state", pa.string()), ("account_name", pa.string()), ("role", pa.string()), ("at", pa.timestamp("us")),
+        ("reason", pa.string()),
+    ]
+)  # fmt: skip
+"""The steps of review, as far as reports about the work need them."""
+
+
+def reviews(store: Store, until: datetime | None = None) -> pa.Table:
+    """Every step records and amendments have taken (up to a naive UTC time). Not part of the changes: it is read whole,
+    when everything is built."""
+    with opened(store) as reader:
+        steps = reader.table(REVIEWS, f"SELECT {', '.join(REVIEWS.names)} FROM review_event")  # noqa: S608
+    return steps if until is None else steps.filter(pc.less_equal(steps["at"], pa.scalar(until, pa.timestamp("us"))))
+
+
 def waiting(uow: UnitOfWork, position: Position, university_code: str) -> int:
     """How many changes of a university are noted after ``position``: 0 where a reader at that position has seen all
     of it (on PostgreSQL changes beyond a horizon are counted although they may have been read, never the reverse)."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import insert, select, update
 
+from ingestion import quality_tasks
 from ingestion.store import platform as p
 from ingestion.store.engine import UnitOfWork
 
@@ -43,11 +44,12 @@ def sync(
     """Make the open findings of ``source`` equal to ``found``, as far as ``rules`` were checked (on
     ``record_ids`` only, where given). Returns how many were opened and closed.
 
-    What another source (an import) has open for the same record and field is not opened a second time.
+    What another source (an import) has open for the same record and field is not opened a second time. What is with
+    nobody yet, of any source, becomes the task of whoever can mend it.
     """
     f = p.finding
     standing = uow.conn.execute(
-        select(f.c.id, f.c.record_id, f.c.rule, f.c.field, f.c.source).where(
+        select(f.c.id, f.c.record_id, f.c.rule, f.c.field, f.c.source, f.c.account_id).where(
             f.c.university_code == university_code, f.c.closed_at.is_(None)
         )
     ).all()
@@ -65,9 +67,11 @@ def sync(
     for start in range(0, len(closed), _CHUNK):
         uow.conn.execute(update(f).where(f.c.id.in_(closed[start : start + _CHUNK])).values(closed_at=uow.now))
     opened = [item for identity, item in wanted.items() if identity not in own]
+    gone = frozenset(closed)
+    unassigned = [row.id for row in standing if row.account_id is None and row.id not in gone]
     if opened:
-        uow.conn.execute(
-            insert(f),
+        unassigned += uow.conn.execute(
+            insert(f).returning(f.c.id),
             [
                 {
                     "university_code": university_code,
@@ -82,5 +86,7 @@ def sync(
                 }
                 for item in opened
             ],
-        )
+        ).scalars()
+    if unassigned:
+        quality_tasks.hand_out(uow, university_code, unassigned)
     return len(opened), len(closed)

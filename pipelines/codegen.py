@@ -91,6 +91,69 @@ def plain_model(table: sa.Table, years: list[str]) -> tuple[str, list[tuple[str,
     return _select(columns, f"from {{{{ source('raw', '{table.name}') }}}} as b"), columns
 
 
+def _holds(record_type: k.RecordType, when: k.When) -> str:
+    """A condition of the declaration (``conditions.holds``) on the row of the type's table."""
+    values = ", ".join(f"'{value}'" for value in when.values)
+    field = record_type.field(when.field)
+    if isinstance(field, k.TextList | k.MultiCode):
+        found = _among("record_value", when.field, f" and v.value in ({values})")
+    else:
+        found = f"coalesce(cast(b.{when.field} as varchar) in ({values}), false)"
+    return f"not {found}" if when.negated else found
+
+
+def _among(table: str, field: str, more: str = "") -> str:
+    return f"exists (select 1 from {{{{ source('raw', '{table}') }}}} as v where v.record_id = b.record_id and v.field = '{field}'{more})"  # noqa: S608 - names of the catalogue
+
+
+def _is_filled(field: k.Field) -> str | None:
+    """Whether a field holds something; None for what the feed does not deliver (secrets, files)."""
+    match field:
+        case k.Secret() | k.FileSlot() | k.Shown():
+            return None
+        case k.TextList() | k.MultiCode():
+            return _among("record_value", field.name)
+        case k.PersonRefs() | k.RecordRefs():
+            return _among("record_link", field.name)
+        case k.UnitRef(header=True):
+            return f"h.{field.name} is not null"
+        case k.Text() | k.LongText() | k.Identifier():
+            return f"coalesce(trim(b.{field.name}), '') <> ''"
+        case _:
+            return f"b.{field.name} is not null"
+
+
+def completeness_model() -> str:
+    """One row per record of a type with fields that statistics need: how many of those shown, and how many filled."""
+    parts = []
+    for record_type in ALL_RECORDS.values():
+        needed, filled = [], []
+        for field in record_type.fields():
+            holds = _is_filled(field) if field.needed_for else None
+            if holds is None:
+                continue
+            shown = _holds(record_type, field.shown_when) if field.shown_when is not None else ""
+            needed.append(f"case when {shown} then 1 else 0 end" if shown else "1")
+            filled.append(f"case when {shown} and {holds} then 1 else 0 end" if shown else f"case when {holds} then 1 else 0 end")
+        if needed:
+            parts.append(
+                f"select\n    b.university_code, b.record_id,\n    {_sum(needed)} as needed,\n    {_sum(filled)} as filled\n"
+                f"from {{{{ source('raw', '{record_type.id}') }}}} as b\n"
+                "inner join {{ source('raw', 'record') }} as h on h.id = b.record_id"
+            )
+    return f"-- {NOTICE}\n" + "\nunion all\n".join(parts) + "\n"
+
+
+def _sum(cases: list[str]) -> str:
+    return "cast(\n        " + "\n        + ".join(cases) + "\n    as integer)"
+
+
+COMPLETENESS = [("university_code", "varchar", ""), ("record_id", "bigint", ""), ("needed", "integer", ""), ("filled", "integer", "")]
+COMPLETENESS_WORDS = {
+    "record_id": "Record id / 记录编号（库内）", "needed": "Fields shown that statistics need / 统计所需且适用的字段数", "filled": "Those filled / 其中已填",
+}  # fmt: skip
+
+
 def _yaml_text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', "'") + '"'
 
@@ -159,6 +222,10 @@ def files() -> dict[Path, str]:
             out[GENERATED / f"stg_{table.name}.yml"] = _model_yaml(
                 f"stg_{table.name}", table.comment or "", columns, _labels(children)
             )
+    out[GENERATED / "stg_completeness.sql"] = completeness_model()
+    out[GENERATED / "stg_completeness.yml"] = _model_yaml(
+        "stg_completeness", "One row per record of a type with fields that statistics need.", COMPLETENESS, COMPLETENESS_WORDS
+    )
     out[Path("seeds/_generated/record_types.csv")] = _types_csv()
     return out
 

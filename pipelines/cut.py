@@ -30,6 +30,8 @@ OF_UNIVERSITY: dict[str, str] = {
     "core.fct_record": "university_code = $code AND valid_to IS NULL",
     "core.fct_measure": "university_code = $code AND valid_to IS NULL",
     "core.fct_credit": "university_code = $code AND valid_to IS NULL",
+    "core.fct_review": "university_code = $code",
+    "core.fct_quality": "university_code = $code",
     "reports.rpt_indicator": "university_code = $code",
     "reports.rpt_work": "university_code = $code",
     "reports.rpt_reconciliation": "university_code = $code",
@@ -44,6 +46,7 @@ OF_PROVINCE: dict[str, str] = {
     "core.dim_rule": "true",
     "core.dim_type": "true",
     "reports.rpt_province": "true",
+    "reports.rpt_quality": "true",
 }
 OF_PEERS: dict[str, str] = {
     "core.dim_code": "owner = '*'",

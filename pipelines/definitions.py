@@ -151,7 +151,7 @@ def _assets(manifest: Mapping[str, Any]) -> list[Any]:
     @dg.asset(
         key=PUBLISHED,
         group_name="published",
-        deps=[dg.AssetKey(["reports", name]) for name in REPORTS],
+        deps=[dg.AssetKey(["reports", name]) for name in REPORTS] + [keys[name] for name in warm.NIGHTLY],
         description="Read-only files, one a university, one for the province, one for peers. 只读发布文件。",
         check_specs=[dg.AssetCheckSpec(name, asset=PUBLISHED) for name in MART_CHECKS],
         required_resource_keys={"refresh"},
@@ -173,7 +173,7 @@ def _assets(manifest: Mapping[str, Any]) -> list[Any]:
 def _asset_keys(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
     """The asset of each model and, of each folded test, the asset it is shown at."""
     nodes = {node["name"]: node for node in manifest["nodes"].values()}
-    keys = {name: TRANSLATOR.get_asset_key(nodes[name]) for name in warm.MODELS}
+    keys = {name: TRANSLATOR.get_asset_key(nodes[name]) for name in (*warm.MODELS, *warm.NIGHTLY)}
     for name in warm.TESTS:
         keys[name] = keys[nodes[name]["config"]["meta"]["dagster"]["ref"]["name"]]
     return keys
@@ -256,7 +256,7 @@ def build(transformer_: Transformer) -> dg.Definitions:
     """All definitions on one parsed dbt project."""
     manifest = manifest_of(transformer_)
     everything = dg.AssetSelection.all()
-    rewritten = dg.AssetSelection.assets(RAW, PUBLISHED, *_asset_keys(manifest).values())
+    rewritten = dg.AssetSelection.assets(RAW, PUBLISHED, *(key for name, key in _asset_keys(manifest).items() if name not in warm.NIGHTLY))
     in_process = dg.in_process_executor
     refresh = dg.define_asset_job("refresh", rewritten, executor_def=in_process, description="What changed. 有变动的部分。")
     rebuild = dg.define_asset_job("rebuild", everything, executor_def=in_process, description="Everything anew. 全部重算。")

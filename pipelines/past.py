@@ -17,10 +17,10 @@ from pathlib import Path
 import duckdb
 
 from dashboards.marts import reader
-from ingestion import jobs, past
+from ingestion import feed, jobs, past
 from ingestion.principal import Denied, OperationError
 from ingestion.store.engine import ALL, Store, home, utc_now
-from pipelines import batch, publish, raw, recipe
+from pipelines import batch, publish, quality, raw, recipe
 
 KEPT = 60
 """Files of past days kept in an installation; the longest unasked goes first."""
@@ -36,6 +36,8 @@ def make(store: Store, place: Path, moment: datetime, key: str, out: Path) -> No
         con.execute("SET threads = 2")
         touched = raw.apply(con, changes)
         batch.fill(con, touched, moment, full=True)
+        raw.keep_reviews(con, feed.reviews(store, moment))
+        quality.prepare(con)  # what the checks found then is not kept: scores of a past day tell completeness alone
         try:
             recipe.follow(con, recipe.path(place / "dbt"))
         except FileNotFoundError:

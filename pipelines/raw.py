@@ -114,6 +114,20 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM raw._touched")
 
 
+def keep_reviews(con: duckdb.DuckDBPyConnection, reviews: pa.Table | None = None) -> None:
+    """Replace ``raw._review_event`` by all steps of review there are; without any, see that the table stands."""
+    columns = ", ".join(f'"{field.name}" {_TYPES[field.type]}' for field in feed.REVIEWS)
+    con.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    con.execute(f"CREATE TABLE IF NOT EXISTS raw._review_event ({columns})")
+    if reviews is not None:
+        con.begin()
+        con.execute("DELETE FROM raw._review_event")
+        con.register("_arrived", reviews)
+        con.execute("INSERT INTO raw._review_event SELECT * FROM _arrived")
+        con.unregister("_arrived")
+        con.commit()
+
+
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS raw")
     con.execute(

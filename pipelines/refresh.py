@@ -141,6 +141,8 @@ class Refresh:
             return False
         with self.stage("batch"):
             self.batch = batches.fill(con, touched, self.clock or changes.as_of, full)
+            if self.batch.full:  # what only a whole build reads
+                raw.keep_reviews(con, feed.reviews(self.store))
             if not self.batch.full:  # a few thousand rows: threads cost more than they bring (publishing 3.1 s CPU, with one 1.9)
                 con.execute("SET threads = 1")
         return True

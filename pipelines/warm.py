@@ -35,6 +35,9 @@ REPORTS = ("rpt_indicator", "rpt_work", "rpt_balance", "rpt_reconciliation", "rp
 TESTS = ("facts_conserve", "facts_keys")
 """Two folded tests in place of one per column."""
 MODELS = (*DIMENSIONS, *FACTS, *REPORTS)
+NIGHTLY = ("fct_review", "fct_quality", "rpt_quality")
+"""Built with everything else only, nightly: what they tell of the work may be a day old, and pages print its time. A
+published file keeps them as they are until then."""
 
 REWRITTEN = {"record_id": "batch", "university_code": "touched", "project_id": "projects"}
 """Key of a model's rows → the table in schema ``pipeline`` that says which are rewritten."""

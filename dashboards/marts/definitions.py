@@ -140,8 +140,17 @@ class Rule:
 _known: dict[str, dict[str, Definition]] = {}
 
 
+OPERATIONAL = "operational"
+"""Indicators of the work and of quality: they have pages of their own and are counted by no rule."""
+
+
 def catalogue(mart: Mart) -> dict[str, Definition]:
-    """All indicators of the file in order of display. Kept by path: a path never names two files."""
+    """The indicators a statistic can be made of, in order of display."""
+    return {name: found for name, found in every(mart).items() if found.kind != OPERATIONAL}
+
+
+def every(mart: Mart) -> dict[str, Definition]:
+    """All indicators of the file, the operational ones too. Kept by path: a path never names two files."""
     found = _known.get(mart.path)
     if found is None:
         sql = f"SELECT {', '.join(COLUMNS)} FROM dim_indicator ORDER BY seq, indicator"  # noqa: S608
@@ -175,7 +184,7 @@ def _definition(row: tuple[Any, ...]) -> Definition:
 
 def definition(mart: Mart, indicator: str) -> Definition:
     """Raises KeyError for an indicator the file does not know."""
-    return catalogue(mart)[indicator]
+    return every(mart)[indicator]
 
 
 def rules(mart: Mart) -> dict[str, Rule]:

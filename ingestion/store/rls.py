@@ -120,6 +120,6 @@ def _statements(roles: frozenset[str]) -> Iterator[str]:
         yield f"REVOKE UPDATE, DELETE ON {', '.join(INSERT_ONLY)} FROM {APP}"
         yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}"
     if FEED in roles:
-        readable = ", ".join(f'"{table}"' for table in (*WATCHED, "change_log", "setting"))
+        readable = ", ".join(f'"{table}"' for table in (*WATCHED, "review_event", "change_log", "setting"))
         yield f"GRANT USAGE ON SCHEMA public TO {FEED}"
         yield f"GRANT SELECT ON {readable} TO {FEED}"

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.screens.account import claims as own_claims
+from dashboards.screens.quality import tasks
 from dashboards.screens.query import actions, details
 from ingestion import audit, claims, records, review
 from ingestion.catalog.registry import ALL_RECORDS
@@ -47,6 +48,7 @@ def _page(actor: Principal, view: RecordView) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="claim_card"):
             st.markdown(f":blue[:material/person_check:] {t('这条记录由他人录入，署有您的名字。是您的成果吗？')}", width="content")
             own_claims.buttons(actor, view.id)
+    tasks.of_record(actor, view.id)
     actions.last_return(actor, view.type_id, view.id, view.state)
     if view.amendment is not None:
         actions.last_return(actor, view.type_id, view.id, str(view.amendment["state"]), int(view.amendment["id"]))

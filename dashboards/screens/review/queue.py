@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
+from dashboards.screens.quality import tasks
 from dashboards.screens.query import details
 from dashboards.screens.review import lists
-from ingestion import amendments, audit, records, review
+from ingestion import amendments, audit, quality_tasks, records, review
 from ingestion.catalog import kinds as k
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.principal import Conflict, NotFound, OperationError, Principal
@@ -26,18 +27,22 @@ def show() -> None:
     st.session_state.pop("looking", None)  # a rerun closes a preview
     with frame.store().read(actor.university_code) as uow:
         counts = review.counts(uow, actor)
-    tabs = ["todo", "done", "mine"] if actor.role != "researcher" else ["mine"]
+        fixes = quality_tasks.count(uow, actor)
+    tabs = ["todo", "done", "mine", "fix"] if actor.role != "researcher" else ["mine", "fix"]
     tab = _choice("tab", tabs, tabs[0])
     total = sum(counts.values())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="head"):
-        st.subheader(t("待办 {n}", n=total) if tab == "todo" else t("已办") if tab == "done" else t("我发起的"), anchor=False, width="content")
+        words = {"todo": t("待办 {n}", n=total), "done": t("已办"), "mine": t("我发起的"), "fix": t("数据问题 {n}", n=fixes)}
+        st.subheader(words[tab], anchor=False, width="content")
         if len(tabs) > 1:
-            st.segmented_control(t("范围"), tabs, key="tab", required=True, label_visibility="collapsed", format_func=lambda x: {"todo": t("待办 {n}", n=total), "done": t("已办"), "mine": t("我发起的")}[x])
+            st.segmented_control(t("范围"), tabs, key="tab", required=True, label_visibility="collapsed", format_func=lambda x: words[x])
     match tab:
         case "todo":
             _todo(actor, counts)
         case "done":
             lists.done(actor)
+        case "fix":
+            tasks.mine(actor)
         case _:
             lists.started(actor)
 

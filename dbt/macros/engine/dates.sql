@@ -16,3 +16,8 @@
 {% macro period_end(day, precision) -%}
     case {{ precision }} when 'm' then last_day({{ day }}) when 'y' then {{ year_end('extract(year from ' ~ day ~ ')') }} else {{ day }} end
 {%- endmacro %}
+
+{# Hours between two times, with their fraction: every engine names the difference of timestamps otherwise. #}
+{% macro hours_between(first, last) -%}
+    ((epoch({{ last }}) - epoch({{ first }})) / 3600.0)
+{%- endmacro %}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Column,
     DateTime,
+    ForeignKey,
     Index,
     String,
     Text,
@@ -26,7 +27,10 @@ finding = table(
     Column("source", String(20), nullable=False),  # import | submit | raw | marts
     Column("opened_at", DateTime, nullable=False),
     Column("closed_at", DateTime),
+    Column("account_id", Id, ForeignKey("account.id")),  # whose task it is; NULL until it is handed out
+    Column("assigned_at", DateTime),
     Index(None, "university_code", "record_id"),
+    Index(None, "account_id", "closed_at"),
     comment="One row per open or closed data-quality finding.",
 )
 

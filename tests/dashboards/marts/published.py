@@ -80,6 +80,7 @@ def build(home: Path, sizes: dict[str, int], generation: int = 1, seed: int = 1,
             _fill(con, table, made.tables[table])
         _money(con, made)
         _derive(con)
+        _quality(con, as_of)
         province += con.execute("SELECT * FROM rpt_indicator WHERE level = 'university'").fetchall()
         _finish(con)
     _province(root, files, province, generation, as_of)
@@ -259,6 +260,28 @@ def _money(con: duckdb.DuckDBPyConnection, made: University) -> None:
     )
 
 
+def _quality(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    """Every third record lacks one of four fields, every tenth has a warning; each record was reviewed by its college in
+    two days and by the office in twenty, every fifth was first returned."""
+    for table in ("fct_quality", "fct_review"):
+        _fill(con, table, [])
+    con.execute(
+        "INSERT INTO fct_quality SELECT university_code, record_id, type, college_id, owner_person_id, 2, 4, CASE WHEN record_id % 3 = 0 THEN 3 ELSE 4 END, "
+        "CASE WHEN record_id % 10 = 0 THEN 'warning' ELSE '' END, (CASE WHEN record_id % 3 = 0 THEN 0.75 ELSE 1.0 END) * (CASE WHEN record_id % 10 = 0 THEN 0.5 ELSE 1.0 END), ? "
+        "FROM fct_record",
+        [as_of],
+    )
+    for seq, node, days, ended, to, handler, reason, which in (
+        (1, "10", 1, "return", "11", "刘芳", "缺少封面", "record_id % 5 = 0"), (2, "11", 9, "submit", "10", "", "", "record_id % 5 = 0"),
+        (3, "10", 2, "approve", "20", "刘芳", "", "true"), (4, "20", 20, "approve", "30", "陈刚", "", "true"),
+    ):  # fmt: skip
+        con.execute(
+            "INSERT INTO fct_review SELECT university_code, record_id, NULL, ?, type, title, college_id, ?, ?, ?, ?, ?, ?, ?, ?, '', ? "
+            f"FROM fct_record WHERE type <> 'person' AND {which}",
+            [seq, node, as_of - timedelta(days=40), as_of.year, as_of - timedelta(days=40 - days), 24.0 * days, ended, to, handler, reason],
+        )
+
+
 def _derive(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE VIEW v_contribution AS {compiled('v_contribution')}")
     con.execute("CREATE TEMP TABLE clock AS SELECT current_date AS local_day")
@@ -306,6 +329,9 @@ def _province(root: Path, files: dict[str, str], rows: list[tuple[Any, ...]], ge
         _dimensions(con, [code for code in files if code in NAMES])
         for table in tables:
             _fill(con, table, made if table == "rpt_province" else _peers(made))
+        if "rpt_province" in tables:
+            scores = [{"university_code": code, "type": "*", "records": 10, "weight": 40, "points": 30.0 + i, "score": 75.0 + 2.5 * i, "needed": 20, "filled": 15, "flagged": i, "as_of": as_of} for i, code in enumerate(files) if code in NAMES]
+            _fill(con, "rpt_quality", scores)
         _finish(con)
 
 
