@@ -79,6 +79,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "citations": ("被引次数", "Citations"),
     "city_code": ("城市代码", "City code"),
     "claim": ("认领", "Claim"),
+    "assigned_at": ("派单时间", "Assigned at"),
     "closed_at": ("关闭时间", "Closed at"),
     "co_first": ("共同第一作者", "Co-first"),
     "code": ("代码", "Code"),
