@@ -91,7 +91,12 @@ def _clean_values(type_id: str, child: str, row: Mapping[str, Any]) -> Document:
     return out
 
 
+_MADE = frozenset({k.Decimal, k.TextList, k.MultiCode, k.PersonRefs, k.RecordRefs})  # whose values are made anew
+
+
 def _clean_value(field: k.Field, value: Any) -> Any:
+    if type(value) is str and type(field) not in _MADE:
+        return value or None
     if value is None or value == "" or value == [] or value == ():
         return None
     match field:
@@ -118,13 +123,13 @@ def _clean_contributor(type_id: str, row: Mapping[str, Any]) -> Document:
     if person_id is not None:
         out["person_id"] = person_id
     for flag in FLAGS:
-        if row.get(flag):
+        if flag in row and row[flag]:
             out[flag] = True
     for amount in AMOUNTS:
-        if row.get(amount) is not None:
+        if amount in row and row[amount] is not None:
             out[amount] = round(float(row[amount]), PLACES)
     for text in ("certificate_no", "book_role"):
-        if row.get(text):
+        if text in row and row[text]:
             out[text] = row[text]
     return out
 

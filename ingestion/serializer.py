@@ -75,7 +75,7 @@ def add_rows(out: Rows, type_id: str, record_id: int, university_code: str, docu
     ids = {"record_id": record_id, "university_code": university_code}
     copied, worked, values, links = _plan(type_id)
     get = document.get
-    main: dict[str, Any] = {**ids, **{name: get(name) for name in copied}}
+    main = _row(ids, copied, document)
     for field in worked:
         _put(main, field, get(field.name))
     out.setdefault(type_id, []).append(main)
@@ -94,7 +94,7 @@ def add_rows(out: Rows, type_id: str, record_id: int, university_code: str, docu
             continue
         table_rows = out.setdefault(table, [])
         for i, child_row in enumerate(document[child], 1):
-            row: dict[str, Any] = {**ids, "seq": i, **{name: child_row.get(name) for name in child_copied}}
+            row = _row({**ids, "seq": i}, child_copied, child_row)
             for field in child_worked:
                 _put(row, field, child_row.get(field.name))
             table_rows.append(row)
@@ -102,11 +102,20 @@ def add_rows(out: Rows, type_id: str, record_id: int, university_code: str, docu
         _add_contributors(out, ids, document["contributors"])
 
 
+def _row(ids: Mapping[str, Any], blank: Mapping[str, None], content: Mapping[str, Any]) -> dict[str, Any]:
+    """All columns in their order, with what the content says of them: most say nothing."""
+    row = {**ids, **blank}
+    for name, value in content.items():
+        if name in blank:
+            row[name] = value
+    return row
+
+
 def _add_contributors(out: Rows, ids: dict[str, Any], people: Iterable[Mapping[str, Any]]) -> None:
     contributors, affiliations = out.setdefault("contributor", []), out.setdefault("contributor_affiliation", [])
     for person in people:
         get = person.get
-        row = {**ids, **{key: get(key) for key in _CONTRIBUTOR_COLUMNS}}
+        row = _row(ids, _CONTRIBUTOR_COLUMNS, person)
         for flag in FLAGS:
             row[flag] = bool(get(flag))
         row["claim"] = "filed"
@@ -125,7 +134,7 @@ def _add_contributors(out: Rows, ids: dict[str, Any], people: Iterable[Mapping[s
 
 
 @cache
-def _plan(type_id: str) -> tuple[tuple[str, ...], tuple[k.Field, ...], tuple[str, ...], tuple[str, ...]]:
+def _plan(type_id: str) -> tuple[dict[str, None], tuple[k.Field, ...], tuple[str, ...], tuple[str, ...]]:
     """The type's fields by how they reach the tables: copied, worked on, many values, many references. Bulk
     loading asks once per type and not once per record and field."""
     copied: list[str] = []
@@ -144,21 +153,21 @@ def _plan(type_id: str) -> tuple[tuple[str, ...], tuple[k.Field, ...], tuple[str
                 pass
             case _:
                 copied.append(name)
-    return tuple(copied), tuple(worked), tuple(values), tuple(links)
+    return dict.fromkeys(copied), tuple(worked), tuple(values), tuple(links)
 
 
 @cache
-def _child_plans(type_id: str) -> dict[str, tuple[str, tuple[str, ...], tuple[k.Field, ...]]]:
+def _child_plans(type_id: str) -> dict[str, tuple[str, dict[str, None], tuple[k.Field, ...]]]:
     """By children's step: its table, the fields copied and the fields worked on."""
-    out: dict[str, tuple[str, tuple[str, ...], tuple[k.Field, ...]]] = {}
+    out: dict[str, tuple[str, dict[str, None], tuple[k.Field, ...]]] = {}
     for child, step in child_steps(type_id).items():
         worked = tuple(f for f in step.fields if isinstance(f, (k.Secret, k.Date)))
-        copied = tuple(f.name for f in step.fields if f not in worked)
+        copied = dict.fromkeys(f.name for f in step.fields if f not in worked)
         out[child] = CHILD_TABLES[type_id, child].name, copied, worked
     return out
 
 
-_CONTRIBUTOR_COLUMNS = ("role", "rank", "kind", "person_id", "name", *AMOUNTS, "certificate_no", "book_role")
+_CONTRIBUTOR_COLUMNS = dict.fromkeys(("role", "rank", "kind", "person_id", "name", *AMOUNTS, "certificate_no", "book_role"))
 
 
 def _put(row: dict[str, Any], field: k.Field, value: Any) -> None:

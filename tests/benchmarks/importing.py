@@ -3,7 +3,8 @@
 Papers with four authors, their units and an indexing, as a workbook and as CSV, through ``importing.import_file``
 (reading, mapping, every rule of the type, duplicates, batches, audit), against writing the rows that came of it with
 the driver alone into the same tables (keys, indexes and references stand, triggers do not: their rows are written
-too). CPU seconds, with those of the processes it starts. Then at four times the size: time and memory.
+too). CPU seconds, with those of the processes it starts. Then at four times the size: time and memory. At last, how
+long somebody else's list of papers takes while a process beside imports as many rows again.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ import csv
 import os
 import random
 import resource
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from ingestion import accounts
+from ingestion import accounts, search
 from ingestion.accounts import Grant
 from ingestion.exchange import importing, layout
 from ingestion.exchange.importing import Options
@@ -96,6 +99,36 @@ def load(folder: Path, name: str, path: Path) -> tuple[float, float, Store]:
     return *spent, store
 
 
+def reading(store: Store, actor: Principal, until: Callable[[], bool]) -> list[float]:
+    """Seconds of each look at the first page of the list, four a second, as the page asks for it."""
+    out: list[float] = []
+    while not until():
+        start = time.perf_counter()
+        with store.read(CODE) as uow:
+            search.find(uow, actor, search.Query("paper"))
+        out.append(time.perf_counter() - start)
+        time.sleep(0.25)
+    return out
+
+
+def beside(store: Store, path: Path) -> None:
+    """The list's time while ``path`` is imported by another process, against its time alone."""
+    with store.read(CODE) as uow:
+        actor = accounts.principal_for(uow, CODE, "o1", "office_admin")
+    begun = time.monotonic()
+    alone = reading(store, actor, lambda: time.monotonic() - begun > 10)
+    program = [sys.executable, "-m", "tests.benchmarks.importing", "--import", str(store.engine.url), str(path)]
+    with subprocess.Popen(program) as running:
+        during = reading(store, actor, lambda: running.poll() is not None)
+    assert running.returncode == 0
+    p95 = [statistics.quantiles(some, n=20)[18] * 1000 for some in (alone, during)]
+    middle = [statistics.median(some) * 1000 for some in (alone, during)]
+    print(
+        f"  the list beside an import: p95 {p95[1]:.0f} ms, alone {p95[0]:.0f} ms: {p95[1] / p95[0]:.2f}x (at most 2x); "
+        f"in the middle {middle[1]:.0f} ms, alone {middle[0]:.0f} ms; {len(during)} looks"
+    )
+
+
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -111,10 +144,16 @@ def main(count: int) -> None:
             (folder / f"{kind}.sqlite").unlink()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         used4, _wall, store = load(folder, "four", write_csv(folder / "four.csv", 4 * count))
-        store.dispose()
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        print(f"  csv   {4 * count:,} records: {used4:6.2f} s CPU: {used4 / used:.2f}x of a quarter (at most 4.4x); memory +{grown:.0f} MB")
+        print(f"  csv   {4 * count:,} records: {used4:6.2f} s CPU: {used4 / used:.2f}x of a quarter (at most 4.4x); memory +{grown:.0f} MB", flush=True)
+        beside(store, write_csv(folder / "beside.csv", 4 * count, 4 * count))
+        store.dispose()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1:2] == ["--import"]:
+    held = open_store(sys.argv[2])
+    with held.read(CODE) as reader:
+        office = accounts.principal_for(reader, CODE, "o1", "office_admin")
+    importing.import_file(held, office, "paper", Path(sys.argv[3]), Options(non_secret=True))
+elif __name__ == "__main__":
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)

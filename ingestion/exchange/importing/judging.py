@@ -89,6 +89,7 @@ class Judge:
         self.look, self.rules, self.standing, self.choices = look, rules, standing, choices
         self.record_type = ALL_RECORDS[type_id]
         self._columns = layout.by_key(type_id)
+        self._near: dict[str, list[tuple[int, int | None, float]]] = {}
         self._headings: dict[str, tuple[int | None, str]] = {}
         for key, targets in cells.columns.taken.items():
             self._headings[key] = (targets[0].index, targets[0].heading)
@@ -126,6 +127,9 @@ class Judge:
                 if draft.number is None:
                     self._finish(draft)
         found = self._look_up(uow, drafts)
+        if self.type_id in duplicates.NEAR_TYPES:
+            new = (d.document for d in drafts if d.match is None)
+            self._near = self.standing.nearly_titled(uow, [duplicates.folded(derive.title(self.type_id, one)) for one in new])
         self.rules.prepare(uow, [draft.document for draft in drafts])
         return [self._one(uow, draft, found) for draft in drafts]
 
@@ -232,7 +236,7 @@ class Judge:
             return False
         likeness = {i: 100.0 for i, year in self.standing.titled(uow, title) if _same_years(verdict.year, year)}
         if not likeness:
-            likeness = {i: score for i, year, score in self.standing.nearly_titled(uow, title)[:NEAREST] if _same_years(verdict.year, year)}
+            likeness = {i: score for i, year, score in self._near.get(title, ())[:NEAREST] if _same_years(verdict.year, year)}
         if not likeness:
             return False
         headers = self.standing.headers(uow, likeness)

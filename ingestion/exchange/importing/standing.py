@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,15 +114,19 @@ class Standing:
                 self._titles.setdefault(duplicates.folded(row.title), []).append((row.id, row.filed_year))
         return self._titles.get(title, [])
 
-    def nearly_titled(self, uow: UnitOfWork, title: str) -> list[tuple[int, int | None, float]]:
-        """Records of the type whose title (folded) is alike and not the same, with year and likeness, the likest first."""
-        self.titled(uow, title)
-        assert self._titles is not None
+    def nearly_titled(self, uow: UnitOfWork, titles: Sequence[str]) -> dict[str, list[tuple[int, int | None, float]]]:
+        """For each folded title the records of the type whose title is alike and not the same, with year and likeness,
+        the likest first; titles that a record has, and those without anything alike, are not among the keys."""
+        self.titled(uow, "")
+        known = self._titles or {}
+        asked = [title for title in dict.fromkeys(titles) if title and title not in known]
         if self._near is None:
-            self._folded = list(self._titles)
+            self._folded = list(known)
             self._near = Titles(self._folded)
-        found = ((self._folded[place], score) for place, score in self._near.alike(title))
-        return [(i, year, score) for other, score in found if other != title for i, year in self._titles[other]]
+        found = zip(asked, self._near.alike(asked), strict=True)
+        return {
+            title: [(i, year, score) for place, score in places for i, year in known[self._folded[place]]] for title, places in found if places
+        }
 
     # --- the file -------------------------------------------------------------------------------------------
 
