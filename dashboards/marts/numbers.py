@@ -17,6 +17,7 @@ from dashboards.marts.reader import PROVINCE, Mart
 from dashboards.marts.scope import (
     ALL,
     EVER,
+    PERSON_RULE,
     UNASSIGNED,
     Spec,
     clauses,
@@ -83,10 +84,13 @@ def number(mart: Mart, spec: Spec) -> Number:
     return Number(found, spec, value, above.records, mart.meta.generation, mart.meta.reconciled, above, below)
 
 
-def sides(found: Definition, spec: Spec) -> tuple[Spec, Spec]:
-    """What stands above and below the line of a derived indicator, as specs of their own."""
+def sides(found: Definition, spec: Spec, of_persons: bool = False) -> tuple[Spec, Spec]:
+    """What stands above and below the line of a derived indicator, as specs of their own. ``of_persons``: citations
+    are those of every paper a person signed, not only of those the person owns."""
     above = replace(spec, indicator=found.numerator, rule=found.numerator_rule)
     below = replace(spec, indicator=found.denominator, rule=found.denominator_rule)
+    if of_persons and found.operation in ("window_ratio", "h_index"):
+        above, below = replace(above, rule=PERSON_RULE), replace(below, rule=PERSON_RULE)
     match found.operation:
         case "growth":
             earlier = None if spec.first_year is None else spec.first_year - 1
@@ -101,11 +105,15 @@ def sides(found: Definition, spec: Spec) -> tuple[Spec, Spec]:
     return above, below
 
 
+def _of_persons(mart: Mart, spec: Spec) -> bool:
+    return mart.level == "person" or spec.person != ALL
+
+
 def parts(mart: Mart, found: Definition, spec: Spec) -> tuple[Number | None, Number | None]:
     """Numerator and denominator of a derived indicator; growth divides by the year before."""
     if not (found.operation and found.numerator):
         return None, None
-    above, below = sides(found, spec)
+    above, below = sides(found, spec, _of_persons(mart, spec))
     return number(mart, above), number(mart, below)
 
 
@@ -201,7 +209,7 @@ def _derived_groups(
             found_there = _derived_groups(mart, found, one, rest) if rest else [((), *_shown(number(mart, one)))]
             out += [((*keys[:at], year, *keys[at:]), value, count) for keys, value, count in found_there]
         return sorted(out, key=lambda row: str(row[0]))
-    higher, lower = sides(found, spec)
+    higher, lower = sides(found, spec, "person" in by or _of_persons(mart, spec))
     if found.operation in spread.BY_ROWS:
         base = definitions.definition(mart, found.numerator)
         return spread.groups(mart, found.operation, base, replace(higher, core=""), [_GROUPS[name] for name in by], "college" in by, "person" in by)
@@ -287,7 +295,7 @@ def sql_of(mart: Mart, spec: Spec) -> str:
             )
         if not (found.operation and found.numerator):
             return ""
-        above, below = (sql_of(mart, side) for side in sides(found, spec))
+        above, below = (sql_of(mart, side) for side in sides(found, spec, _of_persons(mart, spec)))
         if found.operation == "h_index":
             return above.replace("coalesce(sum(contribution), 0)", "count(DISTINCT record_id)", 1)
         top, bottom = f"({_indent(above)})", f"({_indent(below)})"

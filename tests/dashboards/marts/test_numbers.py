@@ -250,3 +250,16 @@ def test_a_distribution_is_the_same_number_precomputed_grouped_and_asked_for(who
     values = [row.value for row in drill.every_row(mart, Spec("O05N", YEAR, first_year=1900))]
     best = sorted(values, reverse=True)
     assert numbers.number(mart, Spec("O06", YEAR)).value == sum(value >= place for place, value in enumerate(best, 1))
+
+
+def test_a_persons_citations_are_those_of_every_paper_signed(who: Who) -> None:
+    mine, office = reader.open_for(who("researcher")), reader.open_for(who("office_admin"))
+    person = str(mine.person_id)
+    for indicator in ("O05", "O06"):
+        seen = numbers.number(mine, Spec(indicator, YEAR))
+        assert seen.numerator is not None and seen.numerator.spec.rule == "FULL_PERSON"
+        assert numbers.number(office, Spec(indicator, YEAR, person=person)).value == seen.value
+        by_person = {keys[0]: value for keys, value, _ in numbers.groups(office, Spec(indicator, YEAR), ("person",))}
+        assert by_person[person] == pytest.approx(seen.value)
+    cites = sorted((row.value for row in drill.every_row(mine, Spec("O05N", YEAR, "FULL_PERSON", first_year=1900))), reverse=True)
+    assert numbers.number(mine, Spec("O06", YEAR)).value == sum(value >= place for place, value in enumerate(cites, 1))
