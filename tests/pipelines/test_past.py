@@ -183,10 +183,10 @@ def test_a_day_is_made_when_asked_for_and_kept_until_the_next_full_build(install
     whole = reader.open_for(universe.p1, day)
     assert [row[0] for row in whole.rows("SELECT value FROM rpt_province WHERE university_code = '*' AND indicator = 'O01' AND category_1 = '*'")] == [1.0]
 
-    installation.refresh(full=True)
+    reader.reset()
+    past.forget(installation.home)
     with pytest.raises(reader.NotMadeYet):
         reader.open_for(universe.o1, day)
-    reader.reset()
     recipe.path(installation.home / "dbt").unlink()
     assert "全量刷新" in (ask(universe.o1, T1).message or "")
 
