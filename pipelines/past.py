@@ -21,6 +21,7 @@ from ingestion import feed, jobs, past
 from ingestion.principal import Denied, OperationError
 from ingestion.store.engine import ALL, Store, home, utc_now
 from pipelines import batch, publish, quality, raw, recipe
+from pipelines.transform import code_hash
 
 KEPT = 60
 """Files of past days kept in an installation; the longest unasked goes first."""
@@ -28,7 +29,7 @@ KEPT = 60
 
 def make(store: Store, place: Path, moment: datetime, key: str, out: Path) -> None:
     """Write to ``out`` what the file of ``key`` (a university's code, "province" or "peers") would have been at
-    ``moment`` (naive UTC). Raises ``OperationError`` where no full build has been made yet, ``PublishError`` where the
+    ``moment`` (naive UTC). Raises ``OperationError`` where this version has made no full build yet, ``PublishError`` where the
     file would be wrong."""
     code = ALL if key in reader.TOGETHER else key
     changes = past.read(store, moment, code)
@@ -39,9 +40,9 @@ def make(store: Store, place: Path, moment: datetime, key: str, out: Path) -> No
         raw.keep_reviews(con, feed.reviews(store, moment))
         quality.prepare(con)  # what the checks found then is not kept: scores of a past day tell completeness alone
         try:
-            recipe.follow(con, recipe.path(place / "dbt"))
-        except FileNotFoundError:
-            raise OperationError("统计尚未全量生成过，请先由管理员全量刷新一次。", "The figures have never been built in full; an administrator must run a full refresh first.") from None
+            recipe.follow(con, recipe.path(place / "dbt"), code_hash())
+        except recipe.NoRecipe:
+            raise OperationError("当前版本的统计还没有全量生成，请在全量刷新后重试。", "This version has not built the figures in full yet; try again after a full refresh.") from None
         before = publish.current(place)
         made = publish.Manifest(before.generation if before else 0, moment.isoformat(sep=" "), utc_now().isoformat(sep=" "))
         agrees = con.execute("SELECT count(*) FROM reports.rpt_reconciliation WHERE NOT agrees").fetchall() == [(0,)]

@@ -21,13 +21,19 @@ def path(target: Path) -> Path:
     return target / "recipe.duckdb"
 
 
-def save(con: duckdb.DuckDBPyConnection, kept: Path, nodes: Iterable[Any]) -> None:
-    """Keep the models of a full build, in the order they were built, and the seeds that stand in ``con``."""
+class NoRecipe(Exception):
+    """No full build by this version of the project has kept one."""
+
+
+def save(con: duckdb.DuckDBPyConnection, kept: Path, code: str, nodes: Iterable[Any]) -> None:
+    """Keep the models of a full build, in the order they were built, and the seeds that stand in ``con``; ``code``: the
+    hash of the project they come from."""
     steps = [(seq, one.schema, one.name, str(one.config.materialized), one.compiled_code) for seq, one in enumerate(nodes)]
     draft = kept.with_suffix(".tmp")
     draft.unlink(missing_ok=True)
     con.execute(f"ATTACH '{draft}' AS recipe")
     try:
+        con.execute("CREATE TABLE recipe.made_from AS SELECT ? AS code", [code])
         con.execute("CREATE TABLE recipe.step (seq INTEGER, schema_name VARCHAR, name VARCHAR, kind VARCHAR, statement VARCHAR)")
         con.executemany("INSERT INTO recipe.step VALUES (?, ?, ?, ?, ?)", steps)
         con.execute("CREATE SCHEMA recipe.seeds")
@@ -38,13 +44,14 @@ def save(con: duckdb.DuckDBPyConnection, kept: Path, nodes: Iterable[Any]) -> No
     draft.rename(kept)
 
 
-def follow(con: duckdb.DuckDBPyConnection, kept: Path) -> None:
-    """Make all models in ``con``, whose raw layer and pipeline tables stand. Raises ``FileNotFoundError`` where no full
-    build has kept a recipe yet."""
+def follow(con: duckdb.DuckDBPyConnection, kept: Path, code: str) -> None:
+    """Make all models in ``con``, whose raw layer and pipeline tables stand. Raises ``NoRecipe``."""
     if not kept.exists():
-        raise FileNotFoundError(kept)
+        raise NoRecipe
     con.execute(f"ATTACH '{kept}' AS recipe (READ_ONLY)")
     try:
+        if con.execute("SELECT code FROM recipe.made_from").fetchall() != [(code,)]:
+            raise NoRecipe
         con.execute("CREATE SCHEMA seeds")
         for (seed,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'recipe' AND schema_name = 'seeds'").fetchall():
             con.execute(f'CREATE TABLE seeds."{seed}" AS FROM recipe.seeds."{seed}"')

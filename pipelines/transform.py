@@ -118,7 +118,7 @@ class Transformer:
         built = self.invoke(["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--exclude", FOLDED], callbacks)
         with duckdb.connect(str(self.warehouse)) as con:
             warm.index(con)
-            recipe.save(con, recipe.path(self.target), self._built)
+            recipe.save(con, recipe.path(self.target), self.code, self._built)
         self.steps()
         return built
 

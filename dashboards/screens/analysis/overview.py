@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboards import navigation
 from dashboards.frame import empty
 from dashboards.i18n import pick, t
-from dashboards.marts import definitions
+from dashboards.marts import definitions, reach
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.marts.words import types
@@ -55,6 +56,8 @@ def every_indicator(mart: Mart, year: int, rule: str) -> None:
                 opened.records_dialog(mart, spec)
             if st.button(t("口径"), key="all_define", icon=":material/info:", type="tertiary", disabled=spec is None) and spec:
                 opened.definition_dialog(mart, spec)
+            if st.button(t("为何变化"), key="all_why", icon=":material/difference:", type="tertiary", disabled=spec is None) and spec:
+                navigation.go("why", **reach.address(mart, spec))
 
 
 def _heights(values: list[float | None]) -> list[float]:

@@ -50,7 +50,8 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
                 opened.records_dialog(mart, now.spec)
             if st.button(t("口径"), key=f"define_{spec.indicator}", icon=":material/info:", type="tertiary", help=t("{name}的口径", name=words.name(found))):
                 opened.definition_dialog(mart, now.spec)
-            st.page_link(navigation.page("why"), label=t("为何变化"), icon=":material/difference:", query_params=reach.address(mart, now.spec))
+            if st.button(t("为何变化"), key=f"why_{spec.indicator}", icon=":material/difference:", type="tertiary", help=t("{name}为何变化", name=words.name(found))):
+                navigation.go("why", **reach.address(mart, now.spec))
     return now
 
 

@@ -45,6 +45,8 @@ def show() -> None:
     except ValueError:
         raise NotFound from None
     university = asked.get("university", "")
+    if actor.is_province and not university:
+        raise NotFound  # the province's own numbers are made of universities, not of records
     _from_past()
     now = _mart(actor, university, None)
     reach.within(now, asked)
