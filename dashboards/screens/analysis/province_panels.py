@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -32,7 +33,7 @@ class Compared:
     year: int
     basis: Basis
 
-    @property
+    @cached_property  # asked for once a row
     def unit(self) -> str:
         unit = words.unit(self.found)
         return {"total": unit, "head": t("{unit}/人", unit=unit), "money": t("{unit}/百万元", unit=unit)}[self.basis]
@@ -41,7 +42,7 @@ class Compared:
     def basis_word(self) -> str:
         return {"total": t("总量"), "head": t("人均"), "money": t("每百万元经费")}[self.basis]
 
-    @property
+    @cached_property
     def title(self) -> str:
         name = words.name(self.found)
         name = {"total": name, "head": t("人均{name}", name=name), "money": t("每百万元{name}", name=name)}[self.basis]
@@ -111,7 +112,8 @@ def strip(mart: Mart, how: Compared, lines: Sequence[Line], chosen: Line | None)
         members = [(pick(line.name, line.name_en), how.found.scaled(line.value) or 0.0) for line in lines if line.peer_group == group and line.value is not None]
         if members:
             groups.append((pick(*label), members))
-    rows = [{t("类别"): group, t("高校"): name, how.title: value} for group, members in groups for name, value in members]
+    kind, university = t("类别"), t("高校")
+    rows = [{kind: group, university: name, how.title: value} for group, members in groups for name, value in members]
     here = pick(chosen.name, chosen.name_en) if chosen else ""
     pieces.panel(
         t("同类分布"), how.title, "strip", note=t("每点一所高校；竖线为中位数，阴影为中间一半，菱形为所选高校"), rows=rows, alt=t("同类分布"), more=_exports(mart, how, "strip", t("同类分布"), rows),
@@ -153,14 +155,15 @@ def odd_ones(mart: Mart, how: Compared, odd: Sequence[Anomaly]) -> None:
 
 
 def odd_rows(mart: Mart, odd: Sequence[Anomaly]) -> list[dict[str, Any]]:
+    heads = [t("高校"), t("类别"), t("指标"), t("本年"), t("前五年中位数"), t("常见范围"), t("提示")]
+    kinds = {group: pick(*word) for group, word in GROUPS.items()}
     out = []
     for one in odd:
         found = definitions.definition(mart, one.indicator)
-        out.append({
-            t("高校"): pick(one.name, one.name_en), t("类别"): pick(*GROUPS.get(one.peer_group, ("—", "—"))), t("指标"): words.titled(found),
-            t("本年"): found.scaled(one.value), t("前五年中位数"): found.scaled(one.median),
-            t("常见范围"): f"{found.shown(one.low)} – {found.shown(one.high)}", t("提示"): reason(one),
-        })  # fmt: skip
+        out.append(dict(zip(heads, (
+            pick(one.name, one.name_en), kinds.get(one.peer_group, "—"), words.titled(found), found.scaled(one.value),
+            found.scaled(one.median), f"{found.shown(one.low)} – {found.shown(one.high)}", reason(one),
+        ), strict=True)))  # fmt: skip
     return out
 
 
