@@ -175,8 +175,8 @@ def completeness(mart: Mart, types: str) -> dict[str, float]:
         return {}
     chosen = [one.strip() for one in types.split(",") if one.strip()] or ["*"]
     rows = mart.rows(
-        "SELECT university_code, sum(filled) / sum(needed) FROM rpt_quality WHERE level = 'university'"  # noqa: S608
-        f" AND type IN ({', '.join('?' * len(chosen))}) GROUP BY university_code HAVING sum(needed) > 0",
+        "SELECT university_code, sum(filled) / sum(needed) FROM rpt_quality"  # noqa: S608
+        f" WHERE type IN ({', '.join('?' * len(chosen))}) GROUP BY university_code HAVING sum(needed) > 0",
         chosen,
     )
     return {code: float(share) for code, share in rows}

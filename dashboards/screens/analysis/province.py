@@ -143,7 +143,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
         },
     )  # fmt: skip
     heights = t("近六年")
-    tools.paper("universities", [{name: value for name, value in row.items() if name != heights} for row in rows], max(how.places, 1))
+    tools.paper("universities", [{name: value for name, value in row.items() if name != heights} for row in rows], how.places, {t("完整率"): 1})
     picked = event["selection"]["rows"]
     chosen = lines[picked[0]] if picked and picked[0] < len(lines) else None
     st.caption(" · ".join(frame.md(one) for one in _notes(mart, how, lines)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -88,17 +88,18 @@ def footnotes(mart: Mart, indicators: Sequence[str], filters: str) -> None:
         st.markdown(t("打印人 {name}，{day}", name=frame.md(who.name), day=date.today().isoformat()))
 
 
-def paper(key: str, rows: Sequence[dict[str, Any]], places: int) -> None:
-    """A grid as a table on paper: on the screen a grid draws only the rows in sight. ``places`` of its numbers."""
+def paper(key: str, rows: Sequence[dict[str, Any]], places: int, others: Mapping[str, int] | None = None) -> None:
+    """A grid as a table on paper: on the screen a grid draws only the rows in sight. ``places`` of its numbers,
+    ``others`` of columns that have their own."""
     if not rows:
         return
 
-    def cell(value: Any) -> str:
+    def cell(name: str, value: Any) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"<td class='number'>{figures.number(value, 0 if isinstance(value, int) else places)}</td>"
+            return f"<td class='number'>{figures.number(value, 0 if isinstance(value, int) else (others or {}).get(name, places))}</td>"
         return f"<td>{html.escape('—' if value is None else str(value))}</td>"
 
     head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in rows[0])
-    body = "".join(f"<tr>{''.join(cell(value) for value in row.values())}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(cell(name, value) for name, value in row.items())}</tr>" for row in rows)
     with st.container(key=f"paper_{key}"):
         st.html(f"<table class='yanshu-paper yanshu-data'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")

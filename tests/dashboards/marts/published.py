@@ -331,6 +331,7 @@ def _province(root: Path, files: dict[str, str], rows: list[tuple[Any, ...]], ge
             _fill(con, table, made if table == "rpt_province" else _peers(made))
         if "rpt_province" in tables:
             scores = [{"university_code": code, "type": "*", "records": 10, "weight": 40, "points": 30.0 + i, "score": 75.0 + 2.5 * i, "needed": 20, "filled": 15, "flagged": i, "as_of": as_of} for i, code in enumerate(files) if code in NAMES]
+            scores += [{**one, "type": kind, "filled": one["filled"] + i} for one in scores for i, kind in enumerate(("paper", "patent"), 1)]
             _fill(con, "rpt_quality", scores)
         _finish(con)
 

@@ -163,3 +163,11 @@ def test_a_number_of_the_comparison_is_the_sum_of_the_records_it_opens(who: Who)
             university = reader.open_records_of(who("province_staff", "province"), line.university_code)
             opened = drill.drill(university, Spec(found.indicator, YEAR))
             assert opened.total == pytest.approx(line.value or 0.0) and opened.records == line.records
+
+
+def test_completeness_is_that_of_the_indicators_record_types(who: Who) -> None:
+    mart = _mart(who)
+    assert province.completeness(mart, "paper")["99001"] == 16 / 20
+    assert province.completeness(mart, "paper, patent")["99001"] == (16 + 17) / 40
+    assert province.completeness(mart, "*")["99001"] == 15 / 20
+    assert province.completeness(mart, "book") == {}
