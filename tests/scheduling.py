@@ -12,9 +12,12 @@ from collections.abc import Sequence
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/journeys/", "tests/pipelines/", "tests/dashboards/marts/", "tests/dashboards/analysis/")
+TOGETHER = ("tests/journeys/", "tests/pipelines/", "tests/dashboards/marts/")
 """Folders of one worker each, the longest first; they begin before all others."""
-ALSO = {"tests/dbt/": "tests/pipelines/", "tests/expectations/": "tests/pipelines/"}
+ALSO = {
+    "tests/dbt/": "tests/pipelines/", "tests/expectations/": "tests/pipelines/",
+    "tests/dashboards/analysis/": "tests/dashboards/marts/", "tests/dashboards/quality/": "tests/dashboards/marts/",
+}  # fmt: skip
 """Smaller folders that use what another one has built."""
 ALONE = ("tests/pipelines/demo/", "tests/pipelines/test_serve.py", "tests/pipelines/test_cli.py", "tests/pipelines/test_network.py")
 """Parts of them that share nothing, and run where there is time."""

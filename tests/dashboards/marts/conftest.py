@@ -13,11 +13,16 @@ from tests.dashboards.marts import published
 SIZES = {"99001": 900, "99002": 250, "99003": 0, "99004": 400, "99005": 120, "99006": 120, "99007": 120, "99008": 120}
 
 
+_built: list[Path] = []  # other folders import the fixture and then have one of their own
+
+
 @pytest.fixture(scope="session")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("published_home")
-    published.build(home, SIZES)
-    return home
+    if not _built:
+        home = tmp_path_factory.mktemp("published_home")
+        published.build(home, SIZES)
+        _built.append(home)
+    return _built[0]
 
 
 @pytest.fixture
