@@ -4,7 +4,7 @@ Two folded titles are alike from ``SCORE`` of 100 on (indel similarity), unless 
 of a series is not the 13th. ``Titles`` finds them among many without comparing with each. A similarity of 92 allows at
 most ``d`` insertions and deletions, ``d`` = 8 % of both lengths. Each of them spoils at most three of a title's
 trigrams, so of any ``3d + n`` of them ``n`` at least stand in every title that is alike. Those least often seen are
-looked up, for a whole chunk of titles at once: 15 µs a title among 20,000, against 12 ms for comparing with each.
+looked up, for a whole chunk of titles at once: 15 µs a title among 20,000, against 4.6 ms for comparing with each.
 """
 
 from __future__ import annotations
