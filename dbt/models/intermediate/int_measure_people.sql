@@ -8,32 +8,27 @@ with activity as (
     where c.kind = 'staff' and c.person_id is not null and r.state = '30' and r.in_statistics and c.role <> 'handler'
 ),
 
-projects as (
-    select distinct c.person_id, y.year
+-- What a person did on projects in a year: whether one of them was active at its end, and the months on those that ran
+-- in it. One reading of all contributors for both.
+worked as (
+    select
+        c.person_id,
+        y.year,
+        max(case when p.closed_on is null or p.closed_on > y.read_on then 1 else 0 end) as active_at_end,
+        sum(c.months_per_year) as months
     from {{ ref('int_projects') }} as p
     inner join {{ ref('int_year_ends') }} as y
-        on p.granted_on <= y.read_on and (p.closed_on is null or p.closed_on > y.read_on)
+        on p.granted_on <= y.read_on and (p.closed_on is null or p.closed_on >= {{ year_start('y.year') }})
     inner join {{ ref('stg_record') }} as r on r.id = p.record_id
     inner join {{ ref('stg_contributor') }} as c on c.record_id = p.record_id
     where c.kind = 'staff' and c.person_id is not null and r.state = '30' and r.in_statistics
+    group by c.person_id, y.year
 ),
 
 active as (
     select distinct i.record_id, i.year
     from {{ ref('int_person_years') }} as i
     inner join activity as a on a.person_id = i.record_id and a.year between i.year - 2 and i.year
-),
-
--- Months of a year on the projects that ran in it.
-efforts as (
-    select c.person_id, y.year, sum(c.months_per_year) as months
-    from {{ ref('int_projects') }} as p
-    inner join {{ ref('int_year_ends') }} as y
-        on p.granted_on <= y.read_on and (p.closed_on is null or p.closed_on >= {{ year_start('y.year') }})
-    inner join {{ ref('stg_record') }} as r on r.id = p.record_id
-    inner join {{ ref('stg_contributor') }} as c on c.record_id = p.record_id
-    where c.kind = 'staff' and c.person_id is not null and c.months_per_year is not null and r.state = '30' and r.in_statistics
-    group by c.person_id, y.year
 ),
 
 measured as (
@@ -58,14 +53,14 @@ measured as (
     union all
     select i.record_id, 'P10N', i.year, i.year_end, 1, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
-    inner join projects as p on p.person_id = i.record_id and p.year = i.year
+    inner join worked as w on w.person_id = i.record_id and w.year = i.year and w.active_at_end = 1
     where i.age <= 40
     union all
     -- ten person-months are one person-year, and nobody has more
-    select i.record_id, 'H01', i.year, i.year_end, least(10, coalesce(i.rd_months, e.months)) / 10, i.title_rank, i.college_id
+    select i.record_id, 'H01', i.year, i.year_end, least(10, coalesce(i.rd_months, w.months)) / 10, i.title_rank, i.college_id
     from {{ ref('int_person_years') }} as i
-    left join efforts as e on e.person_id = i.record_id and e.year = i.year
-    where coalesce(i.rd_months, e.months) is not null
+    left join worked as w on w.person_id = i.record_id and w.year = i.year
+    where coalesce(i.rd_months, w.months) is not null
 )
 
 select
