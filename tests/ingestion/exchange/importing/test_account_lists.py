@@ -19,9 +19,9 @@ from ingestion.principal import Denied, OperationError
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
 from tests.ingestion.access import cheap_argon
-from tests.ingestion.exchange.importing.conftest import T1, World, sqlite_world, world
+from tests.ingestion.exchange.importing.conftest import T1, World
 
-__all__ = ["cheap_argon", "sqlite_world", "world"]
+__all__ = ["cheap_argon"]
 
 HERE = "http://yanshu.example.edu"
 FIRST = 7000  # staff numbers of the people who have no account
