@@ -23,7 +23,7 @@ from tests.universe import T1, Universe
 HEADER = ("state", "type", "title", "college_id", "owner_person_id", "filed_year", "dated_on", "in_statistics", "submitted_at", "approved_at", "voided_at", "state_since")
 STEPS = (
     ("paper", 0), ("approve", 0), ("approve", 0), ("paper", 0), ("decline", 0), ("year", 0), ("approve", 1), ("college", 1), ("arrival", 0), ("approve", 1),
-    ("approve", 2), ("approve", 2), ("stage", 1), ("decline", 1), ("amount", 2), ("people", 0), ("return", 3), ("paper", 0), ("name", 1), ("void", 0), ("void", 2), ("year", 1),
+    ("approve", 2), ("approve", 2), ("stage", 1), ("decline", 1), ("amount", 2), ("people", 0), ("paper", 0), ("return", 3), ("name", 1), ("void", 0), ("void", 2), ("year", 1),
 )  # fmt: skip
 """What is done, and to which of the records so far; each kind of step at least once on a record in force and on one under
 review, where it is allowed."""
@@ -157,7 +157,7 @@ def test_every_moment_can_be_read_again(universe: Universe) -> None:
         moments.append((what, utc_now(), seen(feed.read(universe.store, None))))
     with universe.store.read(T1) as uow:  # the steps were no empty ones
         done = Counter(uow.conn.execute(select(review_event.c.action)).scalars())
-    assert done["void"] == 2 and done["declined"] == 2 and done["return"] == 1 and done["approve"] >= 18, done
+    assert done["void"] == 2 and done["declined"] == 2 and done["return"] == 1 and done["approve"] >= 16, done
     for what, moment, then in moments:
         again = seen(past.read(universe.store, moment))
         for name, rows in then.items():
