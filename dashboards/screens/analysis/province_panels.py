@@ -99,9 +99,12 @@ def profile(mart: Mart, how: Compared, chosen: Line | None) -> None:
     name = pick(chosen.name, chosen.name_en)
     rows = [{t("指标"): label, t("中位数 = 100"): value} for label, value in zip(labels, values, strict=True)]
     known = any(value is not None for value in values)
+    note = t("圆点：不低于中位数；菱形：低于中位数。高于 300 按 300 画")
+    if chosen.group_size < province.RANKED:  # the median of one university is itself
+        note += t("；同类有数的只有 {n} 所，中位数仅供参考", n=chosen.group_size)
     capped = [None if value is None else min(value, 300.0) for value in values]
     pieces.panel(
-        t("{name}与同类中位数", name=name), f"{t('中位数 = 100')} · {how.basis_word}", "profile", note=t("圆点：不低于中位数；菱形：低于中位数。高于 300 按 300 画"),
+        t("{name}与同类中位数", name=name), f"{t('中位数 = 100')} · {how.basis_word}", "profile", note=note,
         rows=rows, alt=t("{name}与同类中位数", name=name), more=_exports(mart, how, "profile", t("{name}与同类中位数", name=name), rows), figure=(lambda p: figures.lollipop(p, labels, capped)) if known else None,
     )  # fmt: skip
 
