@@ -50,15 +50,19 @@ class CompressedAssets:
     async def _load(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}
         pieces: list[bytes] = []
+        whole = False
 
         async def collect(message: Message) -> None:
-            nonlocal start
+            nonlocal start, whole
             if message["type"] == "http.response.start":
                 start = message
             else:
                 pieces.append(message.get("body", b""))
+                whole = not message.get("more_body", False)
 
         await self.app({**scope, "method": "GET"}, receive, collect)
+        if not whole:  # the browser left while the file was read: half a script must reach nobody, and never be kept
+            return
         body = b"".join(pieces)
         headers = MutableHeaders(raw=list(start["headers"]))
         if start["status"] == 200 and len(body) >= MIN_SIZE and "content-encoding" not in headers:
