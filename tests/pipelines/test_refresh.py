@@ -56,7 +56,7 @@ def test_an_approved_paper_adds_one_for_its_author_college_university_and_the_pr
     def in_the_province() -> tuple[float, float, float]:
         """What province staff see: the university's line, another's, and the province's own number."""
         mart = reader.open_for(universe.p1)
-        lines = {line.university_code: line.total or 0 for line in province.compare(mart, "O01", year, (), per_head=False)}
+        lines = {line.university_code: line.total or 0 for line in province.compare(mart, "O01", year, ())}
         return lines[T1], lines[T2], province.whole(mart, "O01", year)[0] or 0
 
     seen = in_the_province()
