@@ -63,7 +63,6 @@ def test_completeness_is_what_the_catalogue_says_and_the_score_weighs_by_effect(
     assert steps == [("10", "approve", "20", "刘芳", True), ("20", "approve", "30", "陈刚", True)]
 
 
-@pytest.mark.ac("AC-250")
 def test_a_failing_check_is_a_named_persons_task_until_it_is_mended(installation: Installation) -> None:
     universe = installation.universe
     sent = installation.submit(universe.r1, "paper", paper(installation, 1))

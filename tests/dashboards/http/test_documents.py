@@ -31,7 +31,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.ac("AC-216", "AC-235")
+@pytest.mark.ac("AC-235")
 def test_each_reads_the_documents_of_the_own_university_and_nobody_without_the_right(world: World, written: Path) -> None:
     def client(**who: str) -> Client:
         return logged_in(Client(behind(world.province)), **who)
