@@ -6,8 +6,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from dashboards.screens.home import counts
 from ingestion import accounts, codes, records, review
 from ingestion.store.platform import record
 from tests.journeys.conftest import World
@@ -99,7 +100,10 @@ def test_a_paper_goes_from_draft_to_approval(world: World, log_in) -> None:
     open_page(page, f"{world.address}/messages")
     expect_text(page, title)
     open_page(page, f"{world.address}/search?own=1&state=30&type=paper")
-    expect_text(page, "共 1 条")
+    with world.store.read("99001") as uow:  # other journeys share this university and leave papers of the same person
+        mine = counts.mine(accounts.principal_for(uow, "99001", "r1"))
+        own = uow.conn.execute(select(func.count()).select_from(record).where(mine, record.c.type == "paper", record.c.state == "30")).scalar_one()
+    expect_text(page, f"共 {own} 条")
 
 
 @pytest.mark.ac("AC-078", "AC-079", "AC-080", "AC-081")
