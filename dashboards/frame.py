@@ -197,7 +197,7 @@ def _arrive(path: str) -> None:
     """Filters belong to one page: coming from another one, they are read from the address anew."""
     if st.session_state.get("_path") != path:
         st.session_state["_path"] = path
-        for key in ("q", "college", "year", "state", "from", "to", "join", "page", "size", "advanced", "own", "type", "id", "only", "file"):
+        for key in ("q", "college", "person", "year", "state", "from", "to", "join", "page", "size", "advanced", "own", "type", "id", "only", "file"):
             st.session_state.pop(key, None)
         for key in [k for k in st.session_state if isinstance(k, str) and k.startswith("f_")]:
             st.session_state.pop(key)

@@ -94,6 +94,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("codes", N_("标准代码"), POLICY, "dashboards.screens.admin.codes:show"),
     Entry("leader", N_("领导驾驶舱"), ANALYSIS, "dashboards.screens.analysis.leader:show", ("office_admin", "analyst", "finance")),
     Entry("college", N_("学院驾驶舱"), ANALYSIS, "dashboards.screens.analysis.college:show", ("college_admin",)),
+    Entry("profile", N_("科研详情"), ANALYSIS, "dashboards.screens.analysis.profile:show", ("researcher", "office_admin", "analyst")),
     Entry("mine", N_("我的统计"), ANALYSIS, "dashboards.screens.analysis.mine:show", ("researcher",)),
     Entry("province", N_("省级对比"), PROVINCE, "dashboards.screens.analysis.province:show", ("province_staff", "province_analyst")),
     Entry("questions", N_("省厅询问"), PROVINCE, "dashboards.screens.analysis.questions:show", ("province_staff", "province_analyst", "office_admin")),

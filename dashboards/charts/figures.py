@@ -7,6 +7,7 @@ Labels are one text trace: an annotation costs 0.6 ms each.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -287,6 +288,47 @@ def _quantile(values: Sequence[float], q: float) -> float:
     low = int(place)
     high = min(low + 1, len(values) - 1)
     return values[low] + (values[high] - values[low]) * (place - low)
+
+
+def network(p: Palette, middle: str, members: Sequence[tuple[Any, str, int, int]], links: Sequence[tuple[Any, Any, int]], *, height: int = 380) -> Figure:
+    """One person in the middle, the others around: ``members`` are key, name, weight and group (a colour), neighbours
+    in the order given. Whoever shares more is larger and nearer; ``links`` join two members."""
+    places: dict[Any, tuple[float, float]] = {}
+    most = max((weight for _, _, weight, _ in members), default=1)
+    for i, (key, _, weight, _) in enumerate(members):
+        angle = 2 * math.pi * i / max(len(members), 1) + math.pi / 2
+        far = 1.0 - 0.38 * weight / most - (0.14 if i % 2 else 0.0)  # every second one nearer: names do not meet
+        places[key] = (far * math.cos(angle) * 1.5, far * math.sin(angle))
+    widest = max((n for _, _, n in links), default=1)
+    data: list[Figure] = []
+    for low, high, width in ((0.0, 0.34, 0.8), (0.34, 0.67, 1.6), (0.67, 1.0, 2.6)):
+        joined = [(places[a], places[b]) for a, b, n in links if low < n / widest <= high and a in places and b in places]
+        data.append(_segments(joined, p.line, width))
+    for low, high, width in ((0.0, 0.34, 1.2), (0.34, 0.67, 2.4), (0.67, 1.0, 4.0)):
+        spokes = [((0.0, 0.0), places[key]) for key, _, weight, _ in members if low < weight / most <= high]
+        data.append(_segments(spokes, p.scale[2], width))
+    data.append({
+        "type": "scatter", "mode": "markers", "x": [places[m[0]][0] for m in members], "y": [places[m[0]][1] for m in members],
+        "customdata": [m[0] for m in members], "hovertext": [f"{m[1]} {m[2]}" for m in members], "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": {"size": [12 + 16 * m[2] / most for m in members], "color": [p.category[min(m[3], 5)] for m in members], "line": {"width": 1.5, "color": p.card}},
+        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
+    })  # fmt: skip
+    for above in (True, False):
+        named = [m for m in members if (places[m[0]][1] >= 0) == above]
+        trace = _texts(p, [places[m[0]][0] for m in named], [places[m[0]][1] + (0.09 if above else -0.09) for m in named], [f"{m[1]} {m[2]}" for m in named])
+        data.append({**trace, "textposition": "top center" if above else "bottom center"})
+    data.append({
+        "type": "scatter", "mode": "markers+text", "x": [0], "y": [0], "text": [middle], "textposition": "middle center", "hoverinfo": "skip",
+        "textfont": {"size": 13, "color": p.card}, "marker": {"size": 62, "color": p.ink, "line": {"width": 2, "color": p.card}},
+    })  # fmt: skip
+    hidden = {"showgrid": False, "showline": False, "showticklabels": False}
+    return {"data": data, "layout": base(p, height, xaxis={**hidden, "range": [-1.75, 1.75]}, yaxis={**hidden, "range": [-1.25, 1.25]})}
+
+
+def _segments(pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str, width: float) -> Figure:
+    xs: list[Any] = [x for (a, _), (b, _) in pairs for x in (a, b, None)]
+    ys: list[Any] = [y for (_, a), (_, b) in pairs for y in (a, b, None)]
+    return {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": {"color": colour, "width": width}, "hoverinfo": "skip"}
 
 
 def year_ticks(first: int, last: int) -> list[int]:

@@ -209,7 +209,8 @@ def _composition(mart: Mart, year: int, rule: str) -> None:
     def opened_bar(point: dict[str, object]) -> None:
         key = str(pieces.key_of(point) if pieces.key_of(point) is not None else "")
         narrowed = replace(spec, college=key) if first == "college" else replace(spec, year=int(key), first_year=None)
-        opened.records_dialog(mart, narrowed)
+        part = int(str(point.get("curve_number", len(shown))))  # 其他 holds several tiers: its bar opens the whole
+        opened.records_dialog(mart, replace(narrowed, category_2=shown[part]) if part < len(shown) else narrowed)
 
     title = t("各学院论文构成") if first == "college" else t("历年论文构成")
     pieces.panel(

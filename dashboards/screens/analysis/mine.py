@@ -8,17 +8,39 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import frame
+from dashboards import frame, navigation
 from dashboards.charts import figures
-from dashboards.i18n import pick, t
+from dashboards.i18n import N_, pick, t
 from dashboards.marts import definitions, numbers
-from dashboards.marts.numbers import Spec
+from dashboards.marts.numbers import ALL, Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import types
-from dashboards.screens.analysis import filters, opened, pieces, tools, words
+from dashboards.screens.analysis import filters, funds, opened, pieces, tools, words
 
 CARDS = ("O01", "P01", "K01a", "A01", "O10", "F01")
 RULES = ("FULL_PERSON", "OWNER", "FRAC_EQ")
+FIRST = 12
+"""Reasons shown at once; the rest on request."""
+ADVICE = {
+    "not_first_unit": N_("署名第一单位是本校时计入"),
+    "not_in_index_tier": N_("收录后补填收录层级和检索证明，提交变更申请"),
+    "outside_year": N_("日期在其他年度，看那一年"),
+    "date_missing": N_("补填日期，提交变更申请"),
+    "not_public": N_("公开发表后计入"),
+    "reprint": N_("原作已计入，转载不再计"),
+    "superseded_award": N_("同一成果已按更高的奖计入"),
+    "out_of_scope_level": N_("级别填错时提交变更申请"),
+    "not_in_statistics": N_("由科研处设定，有疑问用信息反馈"),
+    "claim_open": N_("在待认领里确认后计入"),
+    "duplicate_of": N_("已按另一条记录计入"),
+    "no_money_no_people": N_("有到账或成员投入后计入"),
+    "not_granted": N_("获批立项后计入"),
+    "not_in_time": N_("已逾期，按期的指标不计"),
+    "not_high_value": N_("符合高价值专利条件时计入"),
+    "no_citation_data": N_("科研处更新被引表后计入"),
+    "not_listed": N_("进入 ESI 当期名单后计入"),
+}
+"""What is missing for a record to count, by the reason it does not."""
 EXPLAINED = ("O01", "O02", "O10", "A01", "K01a", "K01b", "P01", "F01")
 
 
@@ -33,6 +55,9 @@ def show() -> None:
     with head:
         year = filters.year(mart)
         rule = filters.rule(mart, RULES, "FULL_PERSON")
+        if st.button(t("科研详情"), key="to_profile", icon=":material/person:"):
+            navigation.go("profile")
+        tools.print_button()
     pieces.state_notice(mart)
     if numbers.is_empty(mart):
         _nothing()
@@ -41,16 +66,17 @@ def show() -> None:
         for one in CARDS:
             found = definitions.definition(mart, one)
             pieces.number_card(mart, Spec(one, year, rule if rule in found.rules else ""))
-    left, right = st.columns([1.6, 1], gap="small")
+    left, right = st.columns([1.25, 1], gap="small")
     with left:
         _years(mart, year, rule)
     with right:
-        _money(mart)
+        funds.curve(mart)
     left, right = st.columns([1.6, 1], gap="small")
     with left:
         _how(mart, year)
     with right:
         _why_not(mart, year)
+    tools.footnotes(mart, CARDS, words.filters_of(mart, Spec("R01", year)))
 
 
 def _nothing() -> None:
@@ -77,37 +103,14 @@ def _years(mart: Mart, year: int, rule: str) -> None:
         return figures.columns(p, years, [(name, values, p.category[min(i, 5)]) for i, (name, values) in enumerate(parts)], height=250)
 
     def opened_bar(point: dict[str, Any]) -> None:
-        opened.records_dialog(mart, replace(spec, year=int(pieces.key_of(point)), first_year=None))
+        part = int(point.get("curve_number", len(shown)))  # 其他 holds several types: its bar opens the whole year
+        kind = shown[part] if part < len(shown) else ALL
+        opened.records_dialog(mart, replace(spec, year=int(pieces.key_of(point)), first_year=None, type=kind))
 
     pieces.panel(
         t("近十年成果"), t("条"), "years", rows=rows, alt=t("近十年成果"), figure=draw if cells else None,
         note=t("点条形看明细"), pick_point=opened_bar, more=tools.beside(mart, spec, "years", t("近十年成果"), rows),
     )  # fmt: skip
-
-
-def _money(mart: Mart) -> None:
-    """Balances of the projects I lead."""
-    rows = mart.rows(
-        "SELECT r.record_id, r.title, b.arrived, b.outward, b.spent, b.balance FROM rpt_balance AS b"
-        " JOIN fct_record AS r ON r.record_id = b.project_id WHERE r.owner_person_id = ? ORDER BY b.balance DESC",
-        (mart.person_id,),
-    )
-    with st.container(border=True, gap="xsmall", key="panel_money", height="stretch"):
-        st.markdown(f"**{t('我的经费')}** · {t('万元')}")
-        if not rows:
-            frame.empty(t("暂无数据"), t("负责的项目有到账后，这里会显示到账、外拨、支出和余额。"))
-            return
-        totals = [sum(row[i] or 0 for row in rows) / 1_000_000 for i in (2, 3, 4, 5)]
-        with st.container(horizontal=True, gap="medium"):
-            for label, value in zip((t("到账"), t("外拨"), t("支出"), t("余额")), totals, strict=True):
-                st.metric(label, f"{value:,.2f}".replace("-", words.MINUS), width="content")
-        spent, arrived = totals[2] + totals[1], totals[0]
-        if arrived:
-            st.caption(t("执行率 {share}%（支出与外拨占到账）", share=f"{spent / arrived * 100:.1f}"))
-        table = pd.DataFrame([{t("项目"): r[1], t("到账"): r[2] / 1e6, t("支出"): r[4] / 1e6, t("余额"): r[5] / 1e6} for r in rows])
-        money = st.column_config.NumberColumn(format="%,.2f")
-        st.dataframe(table, hide_index=True, row_height=33, height=min(33 * (len(rows) + 1) + 4, 240), alt=t("我的经费"), key="money",
-                     column_config={t("到账"): money, t("支出"): money, t("余额"): money})  # fmt: skip
 
 
 def _how(mart: Mart, year: int) -> None:
@@ -145,23 +148,27 @@ def _why_not(mart: Mart, year: int) -> None:
     named = definitions.labels(mart, "exclusion_reason")
     by_measure = {one.measure: words.name(one) for one in definitions.catalogue(mart).values() if one.is_additive and one.indicator in EXPLAINED}
     rows = mart.rows(
-        "SELECT r.title, m.measure, m.reason FROM fct_measure AS m JOIN fct_record AS r ON r.record_id = m.record_id"
+        "SELECT r.record_id, r.title, m.measure, m.reason FROM fct_measure AS m JOIN fct_record AS r ON r.record_id = m.record_id"
         " WHERE NOT m.included AND m.valid_to IS NULL AND (m.year = ? OR m.year IS NULL) AND (m.owner_person_id = ?"
-        " OR m.record_id IN (SELECT record_id FROM fct_credit WHERE person_id = ?)) ORDER BY r.title, m.measure",
+        " OR m.record_id IN (SELECT record_id FROM fct_credit WHERE person_id = ?)) ORDER BY r.title, r.record_id, m.measure",
         (year, mart.person_id, mart.person_id),
     )
-    found = [(row[0], by_measure[row[1]], words.label(named, row[2] or "")) for row in rows if row[1] in by_measure]
+    found = [(row[0], row[1], by_measure[row[2]], words.label(named, row[3] or ""), ADVICE.get(row[3] or "", "")) for row in rows if row[2] in by_measure]
     outside = mart.rows(
-        "SELECT DISTINCT r.title FROM fct_record AS r LEFT JOIN fct_credit AS c ON c.record_id = r.record_id"
-        " WHERE NOT r.in_statistics AND (c.person_id = ? OR r.owner_person_id = ?)",
+        "SELECT DISTINCT r.record_id, r.title FROM fct_record AS r LEFT JOIN fct_credit AS c ON c.record_id = r.record_id"
+        " WHERE NOT r.in_statistics AND r.valid_to IS NULL AND (c.person_id = ? OR r.owner_person_id = ?) ORDER BY r.record_id",
         (mart.person_id, mart.person_id),
     )
-    found += [(row[0], t("全部指标"), t("不纳入统计")) for row in outside]
+    found += [(row[0], row[1], t("全部指标"), t("不纳入统计"), ADVICE["not_in_statistics"]) for row in outside]
     with st.container(border=True, gap="small", key="panel_why", height="stretch"):
         st.markdown(f"**{t('为什么没计入')}** · {t('{n} 条', n=len(found))}")
         if not found:
             st.caption(t("已通过的成果都已计入。还在审核的，通过后计入。"))
-        for title, indicator, reason in found[:20]:
-            with st.container(gap="xxsmall"):
-                st.text(title or "—")
-                st.caption(f":material/info: {frame.md(indicator)} · {frame.md(reason)}")
+        shown = found if st.session_state.get("why_all") else found[:FIRST]
+        for i, (record_id, title, indicator, reason, advice) in enumerate(shown):
+            with st.container(gap="xxsmall", key=f"row-why{i}"):
+                if st.button(frame.md(title or "—"), key=f"why_{i}", type="tertiary"):
+                    navigation.go("record", id=str(record_id))
+                st.caption(f":material/info: {frame.md(indicator)} · {frame.md(reason)}" + (f" · {frame.md(t(advice))}" if advice else ""))
+        if len(found) > FIRST:
+            st.checkbox(t("全部显示（{n} 条）", n=len(found)), key="why_all")

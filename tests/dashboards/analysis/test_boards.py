@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.marts import exports, numbers, reach, reader
+from dashboards.marts import colleagues, drill, exports, numbers, reach, reader
 from dashboards.marts.reader import Mart
 from dashboards.marts.scope import Spec
-from dashboards.screens.analysis import backlog, health
+from dashboards.screens.analysis import backlog, funds, health
 from ingestion import workload
-from ingestion.principal import Denied, NotFound, Principal
+from ingestion.principal import Denied, NotFound, OperationError, Principal
 from ingestion.workload import Backlog
 from tests.dashboards.analysis.test_pages import assert_clean, words_of
 
@@ -24,6 +24,7 @@ Who = Callable[..., Principal]
 Page = Callable[..., AppTest]
 YEAR = date.today().year
 BASE = 99001 * 10_000_000
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -146,3 +147,72 @@ def test_midnight_is_the_local_one() -> None:
     from dashboards.screens.analysis import overview
 
     assert overview._midnight(date(2026, 3, 1)) == datetime(2026, 3, 1) - timedelta(hours=8)
+
+
+# --- one person -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(published_here: Path, who: Who) -> Mart:
+    reader.reset()
+    return reader.open_for(who("researcher"))
+
+
+@pytest.mark.ac("AC-126")
+def test_every_count_of_the_research_profile_opens_a_list_of_that_length(page: Page, who: Who) -> None:
+    test = page("analysis.profile", who("researcher"))
+    assert_clean(test)
+    assert [m.label for m in test.metric] == ["项目", "经费", "成果", "知识产权", "学术交流", "社会贡献"]
+    doors = {b.key: b.label for b in test.button if str(b.key).startswith("mine_")}
+    assert {"mine_paper", "mine_vertical_project", "mine_fund_arrival", "mine_patent"} <= set(doors)
+    test.button(key="mine_paper").click().run()
+    assert_clean(test)
+    n = doors["mine_paper"].split()[-1]
+    said = next(w for w in words_of(test) if "条记录，合计" in w).replace("\\", "")
+    assert f"共 {n} 条记录，合计 {n} 条" in said and "与数字一致" in said
+
+
+@pytest.mark.ac("AC-139")
+@pytest.mark.parametrize("way", ["year", "project", "category_1"])
+def test_own_money_is_the_sum_of_the_entries_it_opens(own: Mart, way: numbers.By) -> None:
+    found = funds.by(own, way)
+    assert len(found) > 1
+    for i, one in enumerate(funds.MEASURES):
+        whole = drill.every_row(own, funds.narrowed(funds._spec(one), way, None))
+        assert sum(row[i] for row in found.values()) == sum(row.value for row in whole)
+        for key, values in found.items():
+            rows = drill.every_row(own, funds.narrowed(funds._spec(one), way, key))
+            assert values[i] == sum(row.value for row in rows)
+    assert sum(values[0] for values in found.values()) > 0
+
+
+def test_the_network_counts_the_records_it_opens(own: Mart, who: Who) -> None:
+    found = colleagues.network(own)
+    assert found.colleagues and own.person_id not in {one.person_id for one in found.colleagues}
+    for one in found.colleagues:
+        records = colleagues.shared(own, one.person_id)
+        assert len(records) == one.shared == len({record.record_id for record in records})
+    assert all(a < b and n >= 1 for a, b, n in found.links)
+    with pytest.raises(Denied):
+        colleagues.network(reader.open_for(who("college_admin")))
+
+
+def test_representative_works_are_kept_in_order_and_six_are_too_many(page: Page, who: Who, own: Mart) -> None:
+    from dashboards.screens.analysis import representative
+
+    works = [one.record_id for one in representative.works(own)]
+    with pytest.raises(OperationError, match="代表作已选 6 项，最多 5 项，请去掉 1 项"):
+        representative.keep(who("researcher"), works[:6])
+    representative.keep(who("researcher"), [works[2], works[0], 7])  # 7: voided since, or never there
+    test = page("analysis.profile", who("researcher"))
+    assert_clean(test)
+    assert [b.key for b in test.button if str(b.key).startswith("work_")] == [f"work_{works[2]}", f"work_{works[0]}"]
+
+
+def test_what_a_record_lacks_is_said_beside_the_reason(page: Page, who: Who) -> None:
+    from dashboards.screens.analysis.mine import ADVICE
+
+    codes = {row.split(",")[0] for row in (ROOT / "dbt" / "seeds" / "exclusion_reasons.csv").read_text(encoding="utf-8").splitlines()[1:]}
+    assert codes == set(ADVICE)
+    years = [page("analysis.mine", who("researcher"), year=str(YEAR - n)) for n in range(2)]
+    assert any("公开发表后计入" in word for test in years for word in words_of(test)) or any("已通过的成果都已计入" in w for t in years for w in words_of(t))
