@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Page, expect
 
-from ingestion.store.engine import open_store
+from ingestion.store.engine import open_store, today
 from tests.dashboards.marts import published
 from tests.journeys.conftest import World, build, entering, serving
 from tests.journeys.steps import expect_text, open_page, settle
@@ -38,13 +38,13 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def _last_month(home: Path) -> None:
     """The figures of 江城大学 at the end of last month, when two papers of this year were not in force yet."""
-    day = date.today().replace(day=1) - timedelta(days=1)
+    day = today().replace(day=1) - timedelta(days=1)
     here = home / "published" / json.loads((home / "published" / "current.json").read_text())["files"]["99001"]
     then = home / "published" / "past" / "99001" / f"{day}.1.duckdb"
     then.parent.mkdir(parents=True)
     then.write_bytes(here.read_bytes())
     with duckdb.connect(str(then)) as con:
-        con.execute("CREATE TEMP TABLE later AS SELECT record_id FROM fct_measure WHERE measure = 'O01' AND included AND year = ? ORDER BY 1 LIMIT 2", [date.today().year])
+        con.execute("CREATE TEMP TABLE later AS SELECT record_id FROM fct_measure WHERE measure = 'O01' AND included AND year = ? ORDER BY 1 LIMIT 2", [today().year])
         for table in ("fct_record", "fct_measure", "fct_credit"):
             con.execute(f"DELETE FROM {table} WHERE record_id IN (FROM later)")
 
@@ -111,7 +111,7 @@ def test_the_province_compares_a_citys_universities_and_opens_one(counted: World
 @pytest.mark.ac("AC-253")
 def test_the_office_asks_why_a_number_changed_and_goes_back_to_that_day(counted: World, enter: Callable[..., Page]) -> None:
     page = enter("o1")
-    year = date.today().year
+    year = today().year
     table = f"{counted.address}/statistics?indicator=O01&rows=college&columns=year&from={year}&to={year}"
     open_page(page, table)
     page.get_by_role("button", name="明细：合计").click()

@@ -55,7 +55,7 @@ def _state(kept: list[Table]) -> None:
             rows.append({
                 t("数据表"): pick(*names) + (t("（{year} 年）", year=one.year) if one and one.year else ""),
                 t("用于指标"): t(NEEDED_BY[kind]),
-                t("状态"): t("已录入") if one else t("未录入"),
+                t("状态"): t("已录入") if one else t("尚未录入"),
                 t("来源"): one.source if one else "",
                 t("数据日期"): one.taken_on.isoformat() if one else "",
                 t("期次"): one.period if one else "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,6 +17,7 @@ from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.screens.analysis import exporting, opened, words
 from ingestion.principal import OperationError
+from ingestion.store.engine import today
 
 WORKBOOK, PICTURE = "xlsx", "png"
 
@@ -63,7 +63,7 @@ def take_picture(mart: Mart, key: str, title: str, filters: str) -> None:
         st.warning(frame.said(exporting.exports.NotReconciled()), icon=":material/block:")
         return
     about = f"{filters} · {t('数据截至 {at}', at=numbers.as_of(mart))} · {t('批次 #{n}', n=mart.meta.generation)}"
-    frame.command("picture", to=f".st-key-{key}", title=title, about=about, file=f"{title} {date.today():%Y-%m-%d}.png")
+    frame.command("picture", to=f".st-key-{key}", title=title, about=about, file=f"{title} {today():%Y-%m-%d}.png")
 
 
 def print_button() -> None:
@@ -85,7 +85,7 @@ def footnotes(mart: Mart, indicators: Sequence[str], filters: str) -> None:
         who = frame.current()
         st.markdown(f"**{t('统计口径')}** · {frame.md(filters)}")
         st.markdown("  \n".join(lines))
-        st.markdown(t("打印人 {name}，{day}", name=frame.md(who.name), day=date.today().isoformat()))
+        st.markdown(t("打印人 {name}，{day}", name=frame.md(who.name), day=today().isoformat()))
 
 
 def paper(key: str, rows: Sequence[dict[str, Any]], places: int, others: Mapping[str, int] | None = None) -> None:

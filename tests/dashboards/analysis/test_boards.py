@@ -17,12 +17,13 @@ from dashboards.marts.scope import Spec
 from dashboards.screens.analysis import backlog, funds, health
 from ingestion import workload
 from ingestion.principal import Denied, NotFound, OperationError, Principal
+from ingestion.store.engine import today
 from ingestion.workload import Backlog
 from tests.dashboards.analysis.test_pages import assert_clean, words_of
 
 Who = Callable[..., Principal]
 Page = Callable[..., AppTest]
-YEAR = date.today().year
+YEAR = today().year
 BASE = 99001 * 10_000_000
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -77,7 +78,7 @@ def test_the_leaders_page_compares_to_the_same_date_and_ends_with_the_newest(pag
     test = page("analysis.leader", who("office_admin"))
     assert_clean(test)
     said = words_of(test)
-    assert any(f"截至 {date.today():%m-%d}" in word and "比去年同日" in word for word in said)
+    assert any(f"截至 {today():%m-%d}" in word and "比去年同日" in word for word in said)
     assert any("同比" in word for m in test.metric for word in (str(m.proto.delta_description),)) or any("同比" in w for w in said)
     assert any(re.fullmatch(r"今天通过 \d+ 条，近七天 \d+ 条", word) for word in said)
     assert sum(bool(re.search(r" · \d{4}-\d\d-\d\d \d\d:\d\d$", word)) for word in said) == 10

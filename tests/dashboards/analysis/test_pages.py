@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ingestion.principal import Principal
+from ingestion.store.engine import today
 
 Who = Callable[..., Principal]
 Page = Callable[..., AppTest]
-YEAR = date.today().year
+YEAR = today().year
 
 PAGES = [
     ("analysis.leader", "office_admin", "99001"),

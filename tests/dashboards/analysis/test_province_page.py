@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ingestion import figure_questions, settings
 from ingestion.principal import Principal
-from ingestion.store.engine import Store
+from ingestion.store.engine import Store, today
 from tests.dashboards.analysis.test_pages import assert_clean, words_of
 
 Who = Callable[..., Principal]
 Page = Callable[..., AppTest]
-YEAR = str(date.today().year - 1)
+YEAR = str(today().year - 1)
 
 
 def test_groups_basis_and_city_stand_in_the_address(page: Page, who: Who) -> None:

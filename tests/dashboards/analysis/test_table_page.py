@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -11,11 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ingestion.principal import Principal
+from ingestion.store.engine import today
 from tests.dashboards.analysis.test_pages import assert_clean, words_of
 
 Who = Callable[..., Principal]
 Page = Callable[..., AppTest]
-YEAR = date.today().year
+YEAR = today().year
 
 
 def _table(test: AppTest) -> list[dict[str, object]]:

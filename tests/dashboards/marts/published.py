@@ -20,10 +20,12 @@ import duckdb
 import pyarrow as pa
 import yaml
 
+from ingestion.store.engine import today
+
 ROOT = Path(__file__).resolve().parents[3]
 MODELS = ROOT / "dbt" / "models"
 SEEDS = ROOT / "dbt" / "seeds"
-YEAR = date.today().year
+YEAR = today().year
 PAPER_TIERS = ("SCI-CAS-1", "SCI-CAS-2", "SCI-CAS-3", "EI-J", "CSSCI", "PKU", "NONE")
 NAMES = {
     "99001": ("江城大学", "double_first_class", "420100"),
@@ -106,14 +108,14 @@ def generate(code: str, size: int, chance: random.Random) -> University:
         _record(made, person, "person", name, college, person, date(YEAR - 10, 9, 1), approved)
         _measure(made, person, "person", "R01", 0, date(YEAR - 10, 9, 1), 1, "person", "", college, person)
         for year in range(YEAR - 9, YEAR + 1):
-            _measure(made, person, "person", "S01", year, min(date(year, 12, 31), date.today()), 1, "senior", "", college, person)
+            _measure(made, person, "person", "S01", year, min(date(year, 12, 31), today()), 1, "senior", "", college, person)
     for i in range(size):
         _one(made, next(ids), i, chance, college_of, approved)
     if size:
         for state, count in (("00", 3), ("10", 5), ("20", 7), ("21", 2)):
             made.tables["rpt_work"].append({"college_id": made.colleges[0], "type": "paper", "state": state, "filed_year": YEAR, "records": count, "oldest_since": datetime.now(UTC).replace(tzinfo=None) - timedelta(days=6)})
     made.tables["rpt_work"].append({"college_id": None, "type": "paper", "state": "30", "filed_year": YEAR, "records": size, "oldest_since": approved})
-    made.tables["dim_source"].append({"kind": "citations", "year": 0, "source": "Web of Science", "taken_on": date.today(), "period": "", "read_rows": size, "used_rows": size})
+    made.tables["dim_source"].append({"kind": "citations", "year": 0, "source": "Web of Science", "taken_on": today(), "period": "", "read_rows": size, "used_rows": size})
     for row in (row for rows in made.tables.values() for row in rows):
         row.setdefault("university_code", code)
     return made
@@ -121,7 +123,7 @@ def generate(code: str, size: int, chance: random.Random) -> University:
 
 def _one(made: University, record: int, i: int, chance: random.Random, college_of: dict[int, int], approved: datetime) -> None:
     kind = chance.choices(("paper", "fund_arrival", "vertical_project", "patent", "award", "book"), (50, 16, 12, 12, 5, 5))[0]
-    on = date(YEAR - 9, 1, 1) + timedelta(days=chance.randrange(0, (date.today() - date(YEAR - 9, 1, 1)).days))
+    on = date(YEAR - 9, 1, 1) + timedelta(days=chance.randrange(0, (today() - date(YEAR - 9, 1, 1)).days))
     own = chance.sample(made.people, min(len(made.people), chance.choice((0, 1, 1, 2, 3)) if kind == "paper" else 1))
     owner = own[0] if own else None
     college = college_of[owner] if owner else None
@@ -153,7 +155,7 @@ def _one(made: University, record: int, i: int, chance: random.Random, college_o
             if level == "1":
                 add("P07N", 1, level, kind)
             for year in range(on.year, min(on.year + 3, YEAR) + 1):
-                add("P03", 1, level, kind, year, min(date(year, 12, 31), date.today()))
+                add("P03", 1, level, kind, year, min(date(year, 12, 31), today()))
         case "patent":
             sort = chance.choice("123")
             add("K01A", 1, sort, "")

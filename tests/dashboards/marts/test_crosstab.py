@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 
@@ -10,10 +9,11 @@ from dashboards.marts.crosstab import Crosstab, crosstab, in_unit
 from dashboards.marts.drill import drill
 from dashboards.marts.numbers import Spec
 from ingestion.principal import Principal
+from ingestion.store.engine import today
 
 Who = Callable[..., Principal]
 pytestmark = pytest.mark.usefixtures("published_here")
-YEAR = date.today().year
+YEAR = today().year
 
 
 def _opens(mart: reader.Mart, table: Crosstab) -> None:

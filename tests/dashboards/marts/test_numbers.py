@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,11 +13,12 @@ from dashboards.marts import definitions, drill, numbers, reader, words
 from dashboards.marts.drill import DoesNotAddUp
 from dashboards.marts.numbers import ALL, Spec
 from ingestion.principal import Principal
+from ingestion.store.engine import today
 from tests.dashboards.marts import published
 
 Who = Callable[..., Principal]
 pytestmark = pytest.mark.usefixtures("published_here")
-YEAR = date.today().year
+YEAR = today().year
 ROLES = ("office_admin", "college_admin", "researcher")
 
 

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 
 from dashboards.marts import definitions, drill, numbers, peers, province, reader, sandbox
 from dashboards.marts.numbers import Spec
 from ingestion.principal import Denied, Principal
+from ingestion.store.engine import today
 
 Who = Callable[..., Principal]
 pytestmark = pytest.mark.usefixtures("published_here")
-YEAR = date.today().year - 1
+YEAR = today().year - 1
 
 
 def _mart(who: Who) -> reader.Mart:
