@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.charts import figures
-from dashboards.i18n import N_, pick, t
+from dashboards.i18n import pick, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import ALL, Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
@@ -21,26 +21,6 @@ CARDS = ("O01", "P01", "K01a", "A01", "O10", "F01")
 RULES = ("FULL_PERSON", "OWNER", "FRAC_EQ")
 FIRST = 12
 """Reasons shown at once; the rest on request."""
-ADVICE = {
-    "not_first_unit": N_("署名第一单位是本校时计入"),
-    "not_in_index_tier": N_("收录后补填收录层级和检索证明，提交变更申请"),
-    "outside_year": N_("日期在其他年度，看那一年"),
-    "date_missing": N_("补填日期，提交变更申请"),
-    "not_public": N_("公开发表后计入"),
-    "reprint": N_("原作已计入，转载不再计"),
-    "superseded_award": N_("同一成果已按更高的奖计入"),
-    "out_of_scope_level": N_("级别填错时提交变更申请"),
-    "not_in_statistics": N_("由科研处设定，有疑问用信息反馈"),
-    "claim_open": N_("在待认领里确认后计入"),
-    "duplicate_of": N_("已按另一条记录计入"),
-    "no_money_no_people": N_("有到账或成员投入后计入"),
-    "not_granted": N_("获批立项后计入"),
-    "not_in_time": N_("已逾期，按期的指标不计"),
-    "not_high_value": N_("符合高价值专利条件时计入"),
-    "no_citation_data": N_("科研处更新被引表后计入"),
-    "not_listed": N_("进入 ESI 当期名单后计入"),
-}
-"""What is missing for a record to count, by the reason it does not."""
 EXPLAINED = ("O01", "O02", "O10", "A01", "K01a", "K01b", "P01", "F01")
 
 
@@ -153,13 +133,13 @@ def _why_not(mart: Mart, year: int) -> None:
         " OR m.record_id IN (SELECT record_id FROM fct_credit WHERE person_id = ?)) ORDER BY r.title, r.record_id, m.measure",
         (year, mart.person_id, mart.person_id),
     )
-    found = [(row[0], row[1], by_measure[row[2]], words.label(named, row[3] or ""), ADVICE.get(row[3] or "", "")) for row in rows if row[2] in by_measure]
+    found = [(row[0], row[1], by_measure[row[2]], words.label(named, row[3] or ""), words.ADVICE.get(row[3] or "", "")) for row in rows if row[2] in by_measure]
     outside = mart.rows(
         "SELECT DISTINCT r.record_id, r.title FROM fct_record AS r LEFT JOIN fct_credit AS c ON c.record_id = r.record_id"
         " WHERE NOT r.in_statistics AND r.valid_to IS NULL AND (c.person_id = ? OR r.owner_person_id = ?) ORDER BY r.record_id",
         (mart.person_id, mart.person_id),
     )
-    found += [(row[0], row[1], t("全部指标"), t("不纳入统计"), ADVICE["not_in_statistics"]) for row in outside]
+    found += [(row[0], row[1], t("全部指标"), t("不纳入统计"), words.ADVICE["not_in_statistics"]) for row in outside]
     with st.container(border=True, gap="small", key="panel_why", height="stretch"):
         st.markdown(f"**{t('为什么没计入')}** · {t('{n} 条', n=len(found))}")
         if not found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboards.i18n import language, pick, t
+from dashboards.i18n import N_, language, pick, t
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import ALL, Number, Spec
@@ -13,6 +13,26 @@ from dashboards.marts.scope import EVER, on_present_units, rule_of
 from dashboards.marts.words import words_for
 
 MINUS = "\u2212"
+ADVICE = {
+    "not_first_unit": N_("署名第一单位是本校时计入"),
+    "not_in_index_tier": N_("收录后补填收录层级和检索证明，提交变更申请"),
+    "outside_year": N_("日期在其他年度，看那一年"),
+    "date_missing": N_("补填日期，提交变更申请"),
+    "not_public": N_("公开发表后计入"),
+    "reprint": N_("原作已计入，转载不再计"),
+    "superseded_award": N_("同一成果已按更高的奖计入"),
+    "out_of_scope_level": N_("级别填错时提交变更申请"),
+    "not_in_statistics": N_("由科研处设定，有疑问用信息反馈"),
+    "claim_open": N_("在待认领里确认后计入"),
+    "duplicate_of": N_("已按另一条记录计入"),
+    "no_money_no_people": N_("有到账或成员投入后计入"),
+    "not_granted": N_("获批立项后计入"),
+    "not_in_time": N_("已逾期，按期的指标不计"),
+    "not_high_value": N_("符合高价值专利条件时计入"),
+    "no_citation_data": N_("科研处更新被引表后计入"),
+    "not_listed": N_("进入 ESI 当期名单后计入"),
+}
+"""What is missing for a record to count, by the reason it does not."""
 
 
 def name(found: Definition) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.screens.account import claims as own_claims
+from dashboards.screens.analysis import counted
 from dashboards.screens.quality import tasks
 from dashboards.screens.query import actions, details
 from ingestion import audit, claims, records, review
@@ -69,6 +70,7 @@ def _page(actor: Principal, view: RecordView) -> None:
         with st.container(border=True, gap="xsmall"):
             st.markdown(f"**{t('附件')}**")
             details.attachments(actor, view)
+        counted.card(actor, view)
         with st.container(border=True, gap="xsmall", key="history"):
             st.markdown(f"**{t('审核记录')}**")
             details.history(actor, view.id)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import frame
 from dashboards.marts import reader
+from dashboards.marts.reader import Mart
 from ingestion.principal import Principal
 from ingestion.store.engine import Store, utc_now
 from ingestion.store.platform import account, university
@@ -28,6 +29,13 @@ module.show()
 """
 SCREEN = ""
 LANGUAGE = "zh"
+
+
+@pytest.fixture
+def mart(published_here: Path, who: Callable[..., Principal]) -> Mart:
+    """The university's file as its office reads it."""
+    reader.reset()
+    return reader.open_for(who("office_admin"))
 
 
 @pytest.fixture

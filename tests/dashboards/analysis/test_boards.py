@@ -28,12 +28,6 @@ BASE = 99001 * 10_000_000
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture
-def mart(published_here: Path, who: Who) -> Mart:
-    reader.reset()
-    return reader.open_for(who("office_admin"))
-
-
 @pytest.mark.ac("AC-122")
 @pytest.mark.parametrize(("screen", "role", "asked"), [
     ("analysis.college", "college_admin", {"college": str(BASE + 2)}),
@@ -211,7 +205,7 @@ def test_representative_works_are_kept_in_order_and_six_are_too_many(page: Page,
 
 
 def test_what_a_record_lacks_is_said_beside_the_reason(page: Page, who: Who) -> None:
-    from dashboards.screens.analysis.mine import ADVICE
+    from dashboards.screens.analysis.words import ADVICE
 
     codes = {row.split(",")[0] for row in (ROOT / "dbt" / "seeds" / "exclusion_reasons.csv").read_text(encoding="utf-8").splitlines()[1:]}
     assert codes == set(ADVICE)
