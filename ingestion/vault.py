@@ -1,7 +1,8 @@
 """Secrets at rest: encryption, masks and fingerprints of identity numbers, phones and bank accounts.
 
 One random 256-bit key file in ``YANSHU_HOME/keys`` is made at first use, readable by its owner only. From it
-come separate keys for encryption (AES-256-GCM), for fingerprints and for signing the audit chain. A probe in
+come separate keys for encryption (AES-256-GCM), for fingerprints, for signing the audit chain, and an Ed25519 pair for
+snapshots, which outsiders check with the public half. A probe in
 the store tells a wrong key file at start, before anything is written that nobody can read.
 """
 
@@ -14,8 +15,9 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import insert, select
@@ -102,12 +104,35 @@ def fingerprint(text: str) -> str:
 
 
 def sign(message: bytes) -> str:
-    """HMAC-SHA256 with the signing key, for the audit chain and snapshots."""
+    """HMAC-SHA256 with the signing key, for the audit chain."""
     return hmac.new(_key(key_path(), "sign"), message, hashlib.sha256).hexdigest()
 
 
 def signature_holds(message: bytes, signature: str) -> bool:
     return hmac.compare_digest(sign(message), signature)
+
+
+def public_key() -> str:
+    """The public half (hex) of the pair that signs snapshots."""
+    return _pair().public_key().public_bytes_raw().hex()
+
+
+def sign_openly(message: bytes) -> str:
+    """Ed25519, as hex: whoever holds ``public_key`` can check it without any secret."""
+    return _pair().sign(message).hex()
+
+
+def openly_signed(message: bytes, signature: str, key: str) -> bool:
+    """Whether ``signature`` (hex) of ``message`` was made with the pair of ``key`` (hex)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), message)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def _pair() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_key(key_path(), "snapshots"))
 
 
 def mask(scheme: str, text: str) -> str:

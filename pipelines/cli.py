@@ -10,7 +10,17 @@ from typing import Any
 import typer
 
 from ingestion.principal import OperationError
-from pipelines.commands import attachments, checks, data, exchange, imports, installation, leaving, sources
+from pipelines.commands import (
+    attachments,
+    checks,
+    data,
+    exchange,
+    imports,
+    installation,
+    leaving,
+    snapshots,
+    sources,
+)
 from pipelines.commands.shell import Failure, UsageError, localise, new_app, usage_sentence
 from pipelines.commands.words import Words, take_language
 
@@ -32,6 +42,7 @@ def build(words: Words) -> typer.Typer:
     exchange.register(app, words)
     sources.register(app, words)
     leaving.register(app, words)
+    snapshots.register(app, words)
     attachments.register(app, words)
     checks.register(app, words)
     return app

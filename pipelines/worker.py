@@ -23,7 +23,7 @@ CLEAN_EVERY = 24 * 3600.0
 
 def handlers() -> Mapping[str, jobs.Handler]:
     """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
-    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip, "past": _past, **dict.fromkeys(("accounts_list", "accounts_people", "accounts_sheet"), _accounts)}
+    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip, "past": _past, "snapshot": _snapshot, **dict.fromkeys(("accounts_list", "accounts_people", "accounts_sheet"), _accounts)}
 
 
 def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
@@ -60,6 +60,12 @@ def _past(store: Store, work: jobs.Job) -> jobs.Outcome:
     from pipelines import past
 
     return past.run_job(store, work)
+
+
+def _snapshot(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from pipelines import snapshots
+
+    return snapshots.run_job(store, work)
 
 
 def turn(store: Store, sealed_at: float | None) -> float:

@@ -54,6 +54,7 @@ PLATFORM_ACTIONS: tuple[str, ...] = (
     "manage_universities", "manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes",
     "manage_years", "pick_people", "view_numbers", "view_province", "sql", "refresh", "view_audit",
     "view_pipeline", "view_quality", "settle_quality", "exit_bundle", "ask_figures", "answer_figures",
+    "view_evaluation", "sign_figures",
 )  # fmt: skip
 
 
@@ -162,6 +163,12 @@ POLICY: tuple[Right, ...] = (
     Right("researcher", ("pick_people", "view_numbers"), NOT_RECORD, WHOLE),
     Right("analyst", ("view_numbers", "sql", "view_pipeline", "view_quality"), NOT_RECORD, WHOLE),
     Right("finance", ("pick_people", "view_numbers"), NOT_RECORD, WHOLE),
+    Right("province_staff", ("view_evaluation",), NOT_RECORD, WHOLE),
+    Right("province_analyst", ("view_evaluation",), NOT_RECORD, WHOLE),
+    Right("office_admin", ("view_evaluation", "sign_figures"), NOT_RECORD, WHOLE),
+    Right("analyst", ("view_evaluation",), NOT_RECORD, WHOLE),
+    Right("finance", ("view_evaluation",), NOT_RECORD, WHOLE),
+    Right("system", ("view_evaluation", "sign_figures"), NOT_RECORD, WHOLE),
     Right("system", ("manage_universities", "manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes", "refresh", "pick_people", "exit_bundle"), NOT_RECORD, WHOLE),
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ WATCHED: dict[str, str] = {
     "amendment": "id",
 }
 
-ADD_ONLY = ("audit_row", "audit_block", "archived_audit_row", "archived_audit_block", "fund_entry", "share_rule", "source_table", "score_rule")
+ADD_ONLY = ("audit_row", "audit_block", "archived_audit_row", "archived_audit_block", "fund_entry", "share_rule", "source_table", "score_rule", "signed_snapshot")
 """No row is ever changed or removed."""
 
 ADD_ONLY_OF_RECORD = ("record_version", "review_event")

@@ -56,7 +56,7 @@ def register(app: typer.Typer, words: Words) -> None:
         store = open_store()
         try:
             require_ready(store)
-            actor, name = _actor(store, university, as_user, words)
+            actor, name = acting_office(store, university, as_user, words)
             _confirm(university, name, personal, yes_code, words)
             target = out or Path(f"{leaving.file_stem(university)}.zip")
             with Progress(quiet=as_json).running() as progress:
@@ -130,7 +130,7 @@ def register(app: typer.Typer, words: Words) -> None:
             raise Failure(words("导入后的数据与迁出包不一致，见报告。", "What stands here differs from the bundle; see the report."))
 
 
-def _actor(store: Any, university: str, username: str | None, words: Words) -> tuple[Principal, str]:
+def acting_office(store: Any, university: str, username: str | None, words: Words) -> tuple[Principal, str]:
     from sqlalchemy import select
 
     from ingestion import accounts

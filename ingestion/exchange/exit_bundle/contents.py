@@ -34,6 +34,7 @@ LEFT_BEHIND: dict[str, tuple[str, str]] = {
     "change_log": ("数据提取日志，属于原系统", "the feed's log belongs to the installation"),
     "refresh_request": ("刷新请求，属于原系统", "refresh requests belong to the installation"),
     "refresh_status": ("刷新状态，属于原系统", "refresh runs belong to the installation"),
+    "signed_snapshot": ("报送快照由原系统的密钥签名，逐份下载、逐份核验", "snapshots are signed with the installation's key: fetched and verified one by one"),
     "preference": ("各账号的界面偏好，只对原系统有意义", "what accounts want remembered means something to the installation alone"),
     "job": ("后台任务，只对原系统有意义", "jobs mean something to the installation alone"),
     "import_row": ("导入文件逐行的校验结果，成果本身已在记录中", "what was said of each row of an imported file; the records themselves leave"),

@@ -59,6 +59,7 @@ from ingestion.store.platform.records import (
     year_exception,
     year_lock,
 )
+from ingestion.store.platform.snapshots import signed_snapshot
 from ingestion.store.platform.sources import score_rule, source_paper, source_table
 from ingestion.store.platform.traces import (
     archived_audit_block,
@@ -129,6 +130,7 @@ __all__ = [
     "session",
     "setting",
     "share_rule",
+    "signed_snapshot",
     "source_paper",
     "source_table",
     "table",
