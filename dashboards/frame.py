@@ -166,6 +166,7 @@ def run() -> None:
 def draw(path: str, screen: Callable[[], None]) -> None:
     """A page inside the frame. Refusals of operations become one sentence, never a trace."""
     from dashboards import past
+    from dashboards.marts.reader import OlderFile
 
     principal = current()
     _arrive(path)
@@ -181,6 +182,8 @@ def draw(path: str, screen: Callable[[], None]) -> None:
     except (NotFound, Denied) as refused:
         _log_refusal(principal, path)
         empty(said(refused), "", icon=":material/lock:")
+    except OlderFile as old:
+        empty(t("正在按新版本重算"), said(old), icon=":material/update:")
     except Exception as problem:  # the card must stand inside the page, where the reader is
         script_error(problem)
 

@@ -13,6 +13,11 @@ from dashboards.charts.figures import Figure, Palette, base, number
 from ingestion.store.engine import home
 
 STEPS = (1, 3, 5, 7, 9)  # of the blue scale, few → many
+NAME_SIZE = {"zh": 11.5, "en": 10.0}
+NARROW = 340
+"""Width in px of the narrowest panel the map stands in: where names do not meet there, they meet nowhere."""
+WEST, EAST, TALL = 108.3, 116.2, 1.16
+SHIFTS = (0.0, 0.13, -0.13, 0.26, -0.26, 0.39, -0.39)  # degrees up or down that a name may stand off its place
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +43,25 @@ def quantile_step(value: float, known: list[float]) -> int:
     return min(4, below * 5 // max(len(known), 1))
 
 
+def name_places(names: list[str], wanted: list[bool], size: float) -> list[tuple[float, float] | None]:
+    """Where the name of each of ``units()`` stands, so that no two meet; those ``wanted`` first, near their place if
+    not on it. None for a name without room: the hover says it."""
+    degree = (EAST - WEST) / NARROW
+    taken: list[tuple[float, float, float, float]] = []
+    found: list[tuple[float, float] | None] = [None] * len(names)
+    for i in sorted(range(len(names)), key=lambda i: not wanted[i]):
+        x, y = units()[i]["label"]
+        wide = sum(0.56 if letter.isascii() else 1.0 for letter in names[i]) * size * degree / 2
+        high = size * 1.05 * degree / TALL / 2
+        for shift in SHIFTS:
+            here = (x - wide, y + shift - high, x + wide, y + shift + high)
+            if not any(here[0] < b[2] and b[0] < here[2] and here[1] < b[3] and b[1] < here[3] for b in taken):
+                taken.append(here)
+                found[i] = (x, y + shift)
+                break
+    return found
+
+
 def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int = 0, height: int = 350, language: str = "zh") -> Figure:
     """``values`` by GB/T 2260 city code; a city without a value is grey."""
     known = sorted(values.values())
@@ -60,12 +84,13 @@ def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int =
             "text": said, "hoverinfo": "text", "name": entry["name"],
         })  # fmt: skip
     names = [short_name(entry["name"], language) for entry in units()]
+    places_of = name_places(names, [entry["code"] in values for entry in units()], NAME_SIZE[language])
     inks = [_ink(p, values.get(entry["code"]), known) for entry in units()]
     for ink in dict.fromkeys(inks):  # a trace an ink: what is not picked keeps its colour only where that is one
-        mine = [place for place, one in enumerate(inks) if one == ink]
+        mine = [place for place, one in enumerate(inks) if one == ink and places_of[place] is not None]
         data.append({
-            "type": "scatter", "mode": "text", "x": [units()[i]["label"][0] for i in mine], "y": [units()[i]["label"][1] for i in mine],
-            "text": [names[i] for i in mine], "textfont": {"size": 11.5, "color": ink}, "customdata": [units()[i]["code"] for i in mine],
+            "type": "scatter", "mode": "text", "x": [at[0] for i in mine if (at := places_of[i])], "y": [at[1] for i in mine if (at := places_of[i])],
+            "text": [names[i] for i in mine], "textfont": {"size": NAME_SIZE[language], "color": ink}, "customdata": [units()[i]["code"] for i in mine],
             "hovertext": [hover[i] for i in mine], "hoverinfo": "text",
             "selected": {"textfont": {"color": ink}}, "unselected": {"textfont": {"color": ink}},
         })  # fmt: skip
@@ -73,8 +98,8 @@ def choropleth(p: Palette, values: dict[str, float], *, unit: str, places: int =
     return {
         "data": data,
         "layout": base(p, height, margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
-                       xaxis={**hidden, "range": [108.3, 116.2]},
-                       yaxis={**hidden, "range": [28.9, 33.4], "scaleanchor": "x", "scaleratio": 1.16}),
+                       xaxis={**hidden, "range": [WEST, EAST]},
+                       yaxis={**hidden, "range": [28.9, 33.4], "scaleanchor": "x", "scaleratio": TALL}),
     }  # fmt: skip
 
 

@@ -18,9 +18,11 @@ from dashboards.marts.numbers import Number, number
 from dashboards.marts.reader import Mart
 from dashboards.marts.scope import (
     ALL,
+    MANY,
     UNASSIGNED,
     Spec,
     clauses,
+    of_kinds,
     on_present_units,
     relation,
     rule_of,
@@ -125,10 +127,7 @@ def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
     conditions = ["m.measure = ?", "(m.year BETWEEN ? AND ? OR m.year IS NULL)"]
     parameters: list[Any] = [found.measure, first, spec.year]
     _reach_of_records(mart, spec, conditions, parameters)
-    for column in ("category_1", "category_2", "type"):
-        if getattr(spec, column) != ALL:
-            conditions.append(f"m.{column} = ?")
-            parameters.append(getattr(spec, column))
+    of_kinds(spec, "m.", conditions, parameters)
     where, counted = clauses(mart, found, spec, None, "c.")
     left_by_rule = (
         f"(m.included AND {until_clause('m.', spec.until) if spec.until else 'true'} AND m.record_id NOT IN"  # noqa: S608
@@ -182,5 +181,5 @@ def records_allowed(mart: Mart, spec: Spec) -> bool:
 def _names_persons(types: str, chosen: str) -> bool:
     named = {"person", "expert"}
     if types.strip() in ("", "*"):
-        return chosen in named or chosen == ALL
+        return chosen == ALL or bool(named & set(chosen.split(MANY)))
     return bool(named & {one.strip() for one in types.split(",")})

@@ -29,6 +29,9 @@ THEN, NOW = "then", "now"
 """单位口径: the college of the outcome's own time, or the person's present one, merged units as their successors."""
 EVER = 1900
 """The first year of a number that looks at everything up to a year."""
+MANY = ","
+"""Between several values of one class or type: what a chart draws together as 其他. No code has a comma in it."""
+KINDS = ("category_1", "category_2", "type")
 PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took part in
 
 
@@ -36,7 +39,7 @@ PERSON_RULE = "FULL_PERSON"  # a person's own page counts what the person took p
 class Spec:
     """What is counted. ``college``: "*" all, "" 未归属, else a unit id. ``until``: month and day a flow is
     cut at in every year, for "to the same date". ``person`` narrows further, within the mart's reach; ``project``
-    keeps the money of one project. ``core``: only what the numerator of a distribution takes (``CORES``).
+    keeps the money of one project. ``category_1``, ``category_2``, ``type``: one value, or several with MANY between. ``core``: only what the numerator of a distribution takes (``CORES``).
     ``units``: THEN or NOW, "" where nobody asked (then)."""
 
     indicator: str
@@ -140,10 +143,7 @@ def clauses(
     if person != ALL:
         out.append(f"{prefix}person_id IS NOT DISTINCT FROM CAST(? AS BIGINT)")
         parameters.append(int(person) if person else None)
-    for column in ("category_1", "category_2", "type"):
-        if getattr(spec, column) != ALL:
-            out.append(f"{prefix}{column} = ?")
-            parameters.append(getattr(spec, column))
+    of_kinds(spec, prefix, out, parameters)
     if spec.project != ALL:
         out.append(f"{project_of(prefix.rstrip('.') or 'v_contribution')} IS NOT DISTINCT FROM CAST(? AS BIGINT)")
         parameters.append(int(spec.project) if spec.project else None)
@@ -154,6 +154,16 @@ def clauses(
         out.append(prefix + CORES[spec.core].format(where=" AND ".join(inner)))
         parameters += bound
     return out, parameters
+
+
+def of_kinds(spec: Spec, prefix: str, out: list[str], parameters: list[Any]) -> None:
+    """The classes and types asked for, as conditions; of facts as of contributions."""
+    for column in KINDS:
+        value = getattr(spec, column)
+        if value != ALL:
+            several = value.split(MANY)
+            out.append(f"{prefix}{column} = ?" if len(several) == 1 else f"{prefix}{column} IN ({', '.join('?' * len(several))})")
+            parameters += several
 
 
 def _level(mart: Mart, spec: Spec, level: str | None) -> str:

@@ -107,6 +107,9 @@ GRANTS_SK = {"1": (20, 20, 25, 35, 60, 80), "2": (8, 10, 15, 20, 30), "3": (3, 5
 WEALTH = {"double_first_class": 1.3, "provincial": 0.6, "private": 0.25, "vocational": 0.15}
 
 
+# of ten applications of a level, how many the funder refused
+REFUSED = {"1": 6, "2": 5, "3": 4, "4": 3}
+
 WORKS = {"st": ("技术服务", "技术开发", "技术咨询"), "sk": ("咨询服务", "专题调研")}
 
 
@@ -134,10 +137,24 @@ def vertical(scene: Scene, cast: Cast, number: int) -> Made | None:
         "is_lead": True, "unit_rank": 1, "contributors": people, "partners": partners(scene), "document_no": None,
     }  # fmt: skip
     choose_class(scene, document)
+    if number >= FIRST_REFUSED and number * 7 % 10 < REFUSED[level]:
+        return Made(_refused(document, approved, number), approved, college, {"refused": True})
     _statistics(document, found.branch, approved, number, scene.as_of)
     _concluded(document, rng, status, end, scene.as_of)
     document["budget"] = budget(rng, document["approved_fund"], scene)
     return Made(document, approved, college, {"start": start, "end": end, "granted": document["approved_fund"]})
+
+
+FIRST_REFUSED = 10
+"""The first projects of a university were granted: those of the researcher whose story is told are among them."""
+
+
+def _refused(document: Document, decided: date, number: int) -> Document:
+    """What the funder did not grant stays 申报: no number, no money, no day of approval."""
+    applied = (decided - timedelta(days=120 + number % 60)).isoformat()
+    return document | {
+        "status": "10", "applied_on": applied, "approved_on": None, "approval_no": None, "project_no": None, "approved_fund": None, "budget": [], "activity_type": None,
+    }  # fmt: skip
 
 
 def horizontal(scene: Scene, cast: Cast, number: int) -> Made | None:

@@ -9,13 +9,16 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
-from dashboards.marts import numbers
+from dashboards.marts import numbers, quality
 from dashboards.marts.reader import Mart
 from dashboards.marts.words import types
 from dashboards.screens.analysis import backlog, tools, words
+from ingestion import permissions
 from ingestion.principal import Principal
 
 WAN = 1_000_000  # fen in 万元
+GOOD = 90
+"""From this score on data quality is no worry."""
 
 
 def strip(mart: Mart, actor: Principal, year: int) -> None:
@@ -37,6 +40,9 @@ def strip(mart: Mart, actor: Principal, year: int) -> None:
         text = t("{n} 条 · 最久 {days} 天", n=records, days=days) if records else t("无积压")
         if _door("backlog", t("审核积压"), text, "orange" if days > 5 else "blue", "schedule", sees_records):
             navigation.go("search", state="10,20")
+        score = quality.total(mart).score if mart.past is None else None  # scores are those of the last night
+        if score is not None and _door("quality", t("数据质量分"), t("{n} 分（满分 100）", n=f"{score:.1f}"), "green" if score >= GOOD else "orange", "verified", permissions.can(actor, "view_quality")):
+            navigation.go("quality")
         if _door("returned", t("退回待改"), t("{n} 条", n=returned), "orange" if returned else "gray", "undo", sees_records):
             navigation.go("search", state="11,21")
         missing = backlog.silent(mart, actor, year) if mart.past is None else None

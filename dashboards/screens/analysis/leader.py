@@ -12,6 +12,7 @@ from dashboards.i18n import language, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Number, Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.marts.scope import MANY
 from dashboards.marts.words import colleges, words_for
 from dashboards.screens.analysis import (
     backlog,
@@ -46,26 +47,28 @@ def show() -> None:
         mart = filters.college(mart)
         year = filters.year(mart)
         rule = filters.rule(mart, RULES, "")
+        units = filters.units(mart, definitions.definition(mart, "O01"), spec_of(mart, "O01", year, rule).rule)
         tools.print_button()
     pieces.state_notice(mart)
     if numbers.is_empty(whole):
         onboarding.card(actor)
         return
-    body(mart, year, rule, actor)
+    body(mart, year, rule, actor, units)
     health.strip(mart, actor, year)
-    footnotes(mart, year, rule)
+    footnotes(mart, year, rule, units)
 
 
-def footnotes(mart: Mart, year: int, rule: str) -> None:
+def footnotes(mart: Mart, year: int, rule: str, units: str = "") -> None:
     """What a printed page says about its numbers."""
-    tools.footnotes(mart, (*CARDS, *PIPELINE), words.filters_of(mart, spec_of(mart, "O01", year, rule)))
+    tools.footnotes(mart, (*CARDS, *PIPELINE), words.filters_of(mart, replace(spec_of(mart, "O01", year, rule), units=units)))
 
 
-def body(mart: Mart, year: int, rule: str, actor: Principal) -> None:
-    """Sentence, six numbers, six charts, every indicator, the newest records."""
+def body(mart: Mart, year: int, rule: str, actor: Principal, units: str = "") -> None:
+    """Sentence, six numbers, six charts, every indicator, the newest records. ``units``: whose colleges what is told by
+    college stands in (``Spec.units``)."""
     specs = {one: spec_of(mart, one, year, rule) for one in CARDS}
     lead = {one: numbers.trend(mart, specs[one])[:2] for one in ("O01", "F01", "P07N")}
-    pieces.sentence(_sentence(mart, lead))
+    pieces.sentence(_sentence(mart, lead, units))
     with st.grid(6, min_column_width=160, gap="small"):
         for one in CARDS:
             pieces.number_card(mart, specs[one])
@@ -73,7 +76,7 @@ def body(mart: Mart, year: int, rule: str, actor: Principal) -> None:
     with left:
         _trend(mart, year, rule)
     with right:
-        _composition(mart, year, rule)
+        _composition(mart, year, rule, units)
     left, right = st.columns(2, gap="small")
     with left:
         _bars(mart, spec_of(mart, "O01", year, rule), t("论文收录层级"), t("层级"), "tiers")
@@ -97,11 +100,11 @@ def spec_of(mart: Mart, indicator: str, year: int, rule: str = "") -> Spec:
     return Spec(indicator, year, rule if rule in found.rules else "")
 
 
-def _sentence(mart: Mart, lead: dict[str, tuple[Number, Number]]) -> str:
+def _sentence(mart: Mart, lead: dict[str, tuple[Number, Number]], units: str) -> str:
     parts = [_clause(*pair) for pair in lead.values()]
     papers = lead["O01"]
     if mart.level == "university":
-        parts[0] += _movers(mart, papers[0].spec)
+        parts[0] += _movers(mart, replace(papers[0].spec, units=units))
     now = papers[0].spec
     upto = t("截至 {day}，", day=f"{now.until[0]:02d}-{now.until[1]:02d}") if now.until else t("{year} 年全年，", year=now.year)
     return upto + ("；" if language() == "zh" else "; ").join(parts) + ("。" if language() == "zh" else ".")
@@ -164,9 +167,9 @@ def _trend(mart: Mart, year: int, rule: str) -> None:
     )  # fmt: skip
 
 
-def _composition(mart: Mart, year: int, rule: str) -> None:
+def _composition(mart: Mart, year: int, rule: str, units: str) -> None:
     """Papers by college (or by person's own types in a college) and index tier."""
-    spec = spec_of(mart, "O01", year, rule)
+    spec = replace(spec_of(mart, "O01", year, rule), units=units)
     found = definitions.definition(mart, "O01")
     first = "college" if mart.level == "university" else "year"
     if first == "year":
@@ -206,11 +209,14 @@ def _composition(mart: Mart, year: int, rule: str) -> None:
     if first == "college" and total.value is not None and abs(column - total.value) > 1e-6:
         note = t("各院合计 {a} ≠ 全校 {b}：跨学院合作 {c} · 点条形看明细", a=found.shown(column), b=total.shown, c=found.shown(column - total.value))
 
+    if units:
+        note = f"{words.units_of(mart, spec)} · {note}"
+
     def opened_bar(point: dict[str, object]) -> None:
         key = str(pieces.key_of(point) if pieces.key_of(point) is not None else "")
         narrowed = replace(spec, college=key) if first == "college" else replace(spec, year=int(key), first_year=None)
-        part = int(str(point.get("curve_number", len(shown))))  # 其他 holds several tiers: its bar opens the whole
-        opened.records_dialog(mart, replace(narrowed, category_2=shown[part]) if part < len(shown) else narrowed)
+        part = int(str(point.get("curve_number", len(shown))))  # 其他 holds several tiers
+        opened.records_dialog(mart, replace(narrowed, category_2=shown[part] if part < len(shown) else MANY.join(rest)))
 
     title = t("各学院论文构成") if first == "college" else t("历年论文构成")
     pieces.panel(

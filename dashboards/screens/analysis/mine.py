@@ -12,8 +12,9 @@ from dashboards import frame, navigation
 from dashboards.charts import figures
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions, numbers
-from dashboards.marts.numbers import ALL, Spec
+from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.marts.scope import MANY
 from dashboards.marts.words import types
 from dashboards.screens.analysis import filters, funds, opened, pieces, tools, words
 
@@ -83,8 +84,8 @@ def _years(mart: Mart, year: int, rule: str) -> None:
         return figures.columns(p, years, [(name, values, p.category[min(i, 5)]) for i, (name, values) in enumerate(parts)], height=250)
 
     def opened_bar(point: dict[str, Any]) -> None:
-        part = int(point.get("curve_number", len(shown)))  # 其他 holds several types: its bar opens the whole year
-        kind = shown[part] if part < len(shown) else ALL
+        part = int(point.get("curve_number", len(shown)))  # 其他 holds several types
+        kind = shown[part] if part < len(shown) else MANY.join(rest)
         opened.records_dialog(mart, replace(spec, year=int(pieces.key_of(point)), first_year=None, type=kind))
 
     pieces.panel(

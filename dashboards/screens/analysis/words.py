@@ -9,7 +9,7 @@ from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import ALL, Number, Spec
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import EVER, on_present_units, rule_of
+from dashboards.marts.scope import EVER, KINDS, MANY, on_present_units, rule_of
 from dashboards.marts.words import words_for
 
 MINUS = "\u2212"
@@ -95,7 +95,10 @@ def filters_of(mart: Mart, spec: Spec) -> str:
         out.append(t("前10%负责人") if spec.core == "top10" else t("h 核心论文"))
     for column in ("college", "person", "type", "category_1", "category_2"):
         value = getattr(spec, column)
-        if value != ALL:
+        if column in KINDS and MANY in value:
+            several = [label(words_for(mart, found, column), one) for one in value.split(MANY)]  # type: ignore[arg-type]
+            out.append(t("其他：{names}", names=("、" if language() == "zh" else ", ").join(several)))
+        elif value != ALL:
             out.append(label(words_for(mart, found, column), value) if value or column != "person" else t("未归属"))
     if found.is_additive:
         rules = definitions.rules(mart)

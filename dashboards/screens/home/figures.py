@@ -8,7 +8,7 @@ from dashboards import frame, navigation
 from dashboards.charts import cached
 from dashboards.i18n import t
 from dashboards.marts import definitions, numbers, province
-from dashboards.marts.reader import NoNumbersYet
+from dashboards.marts.reader import Mart, NoNumbersYet, OlderFile
 from dashboards.screens.analysis import leader, pieces, words
 from dashboards.screens.analysis.province import PROFILE
 from ingestion.principal import Principal
@@ -16,12 +16,17 @@ from ingestion.store.engine import today
 
 
 def draw(actor: Principal) -> None:
-    """Six numbers of the year so far, each a door; nothing before the first ones are published."""
+    """Six numbers of the year so far, each a door; nothing before the first ones are published. After an upgrade the
+    rest of the page does not wait for them."""
     try:
-        mart = cached.open_for(actor)
+        _draw(actor, cached.open_for(actor))
     except NoNumbersYet:
         frame.empty(t("暂无数据"), t("有记录通过审核并生成统计后，这里会显示统计。"))
-        return
+    except OlderFile as old:
+        frame.empty(t("正在按新版本重算"), frame.said(old), icon=":material/update:")
+
+
+def _draw(actor: Principal, mart: Mart) -> None:
     year = today().year
     pieces.state_notice(mart)
     if actor.is_province:

@@ -211,3 +211,20 @@ def test_what_a_record_lacks_is_said_beside_the_reason(page: Page, who: Who) -> 
     assert codes == set(ADVICE)
     years = [page("analysis.mine", who("researcher"), year=str(YEAR - n)) for n in range(2)]
     assert any("公开发表后计入" in word for test in years for word in words_of(test)) or any("已通过的成果都已计入" in w for t in years for w in words_of(t))
+
+
+def test_the_leader_sees_the_quality_of_the_data_and_may_take_the_present_colleges(page: Page, who: Who) -> None:
+    test = page("analysis.leader", who("office_admin"))
+    assert any(re.search(r"数据质量分 .*\d\\?\.\d 分（满分 100）", one.label) for one in test.button)
+    units = next(one for one in test.selectbox if one.label == "单位口径")
+    assert units.options == ["按成果当时单位", "按现单位"]
+    units.set_value("now").run()
+    assert_clean(test)
+    assert any(word.startswith("按现单位 · ") for word in words_of(test))
+
+
+def test_after_an_upgrade_a_page_says_that_its_figures_are_being_made(page: Page, who: Who, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file in force is the older version's until the first full build is done."""
+    monkeypatch.setattr(health.quality, "_SUMS", "sum(q.of_the_next_version)")
+    test = page("analysis.leader", who("office_admin"))
+    assert [e.message for e in test.exception] == [reader.OlderFile().zh]

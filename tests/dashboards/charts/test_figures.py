@@ -92,3 +92,17 @@ def test_long_names_are_cut_by_their_width() -> None:
     assert figures.short("材料科学与工程学院") == "材料科学与工程学院"
     assert figures.short("Department of Materials Science and Engineering").endswith("…")
     assert len(figures.short("一" * 30)) <= 12
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_two_names_on_the_map_meet(language: str) -> None:
+    names = [hubei.short_name(entry["name"], language) for entry in hubei.units()]
+    size = hubei.NAME_SIZE[language]
+    wanted = [name in (names[0], names[7]) for name in names]  # 武汉, 孝感
+    placed = hubei.name_places(names, wanted, size)
+    assert all(at is not None for at, must in zip(placed, wanted, strict=True) if must)
+    assert sum(at is None for at in placed) <= (0 if language == "zh" else 2)
+    pixel = hubei.NARROW / (hubei.EAST - hubei.WEST)
+    boxes = [(at[0] * pixel, at[1] * pixel * hubei.TALL, size * sum(0.5 if c.isascii() else 1.0 for c in name)) for at, name in zip(placed, names, strict=True) if at]
+    for i, (x, y, wide) in enumerate(boxes):
+        assert not [name for (a, b, other), name in zip(boxes[:i], names, strict=False) if abs(x - a) < (wide + other) / 2 and abs(y - b) < size]

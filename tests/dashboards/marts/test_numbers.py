@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards.marts import definitions, drill, numbers, reader, words
+from dashboards.marts import definitions, drill, numbers, reader, scope, words
 from dashboards.marts.drill import DoesNotAddUp
 from dashboards.marts.numbers import ALL, Spec
 from ingestion.principal import Principal
@@ -263,3 +263,19 @@ def test_a_persons_citations_are_those_of_every_paper_signed(who: Who) -> None:
         assert by_person[person] == pytest.approx(seen.value)
     cites = sorted((row.value for row in drill.every_row(mine, Spec("O05N", YEAR, "FULL_PERSON", first_year=1900))), reverse=True)
     assert numbers.number(mine, Spec("O06", YEAR)).value == sum(value >= place for place, value in enumerate(cites, 1))
+
+
+@pytest.mark.ac("AC-100")
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_chart_draws_together_opens_as_just_that(who: Who, role: str) -> None:
+    """其他 of a chart: several classes or types in one number, through the address too."""
+    mart = reader.open_for(who(role))
+    for indicator, column in (("O01", "category_2"), ("R01", "type")):
+        whole = Spec(indicator, YEAR, first_year=YEAR - 4)
+        parts = {keys[0]: value or 0.0 for keys, value, _ in numbers.groups(mart, whole, (column,))}
+        rest = sorted(parts)[1:]
+        together = replace(whole, **{column: scope.MANY.join(rest)})
+        assert numbers.read(together.address()) == together
+        assert numbers.number(mart, together).value == pytest.approx(sum(parts[one] for one in rest))
+        assert {getattr(row, column) for row in drill.every_row(mart, together)} == set(rest)
+        assert all(getattr(row, column) in rest for row in drill.excluded(mart, together))

@@ -173,3 +173,11 @@ def test_readers_in_many_threads_survive_a_moving_pointer(tmp_path: Path, monkey
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def test_a_file_of_the_version_before_says_so(who: Who) -> None:
+    mart = reader.open_for(who("office_admin"))
+    for sql in ("SELECT no_such_column FROM fct_record", "SELECT 1 FROM rpt_of_tomorrow"):
+        with pytest.raises(reader.OlderFile, match="升级"):
+            mart.rows(sql)
+    assert mart.rows("SELECT 1") == [(1,)]
