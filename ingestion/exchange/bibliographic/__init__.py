@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ingestion.exchange.bibliographic import (
     bibtex,
@@ -17,10 +18,12 @@ from ingestion.exchange.bibliographic import (
     pubmed,
     ris,
     scopus,
+    vip,
     wos,
 )
 from ingestion.exchange.bibliographic.entry import KIND_WORDS, Author, Doubt, Entries, Entry, Kind, Problem
-from ingestion.exchange.bibliographic.text import check, load
+from ingestion.exchange.bibliographic.printed import preprint
+from ingestion.exchange.bibliographic.text import check, load, plain
 from ingestion.exchange.bibliographic.text import read as text_of
 from ingestion.principal import OperationError
 
@@ -48,6 +51,7 @@ FORMATS: tuple[Format, ...] = (  # asked in this order: what cannot be mistaken 
     Format("wos_tab", "Web of Science 制表符分隔", "Web of Science, tab-delimited", wos.is_tabbed, wos.read_tabbed),
     Format("wos", "Web of Science 纯文本", "Web of Science plain text", wos.is_tagged, wos.read_tagged),
     Format("cssci", "CSSCI", "CSSCI", cssci.is_cssci, cssci.read),
+    Format("vip", "维普自定义", "VIP custom text", vip.is_vip, vip.read),
     Format("scopus", "Scopus CSV", "Scopus CSV", scopus.is_scopus, scopus.read),
     Format("noteexpress", "NoteExpress", "NoteExpress", noteexpress.is_noteexpress, noteexpress.read),
     Format("pubmed", "PubMed (nbib)", "PubMed (nbib)", pubmed.is_nbib, pubmed.read),
@@ -114,7 +118,19 @@ def parse(text: str, encoding: str = "UTF-8", name: str = "") -> Entries:
         raise OperationError(
             f"内容是 {format_.zh} 格式，但没有一条题录。", f"This is {format_.en}, but holds no reference."
         )
-    return Entries(format_.id, encoding, tuple(entries), (*problems, *_also(text, format_)))
+    return Entries(format_.id, encoding, tuple(map(_read_by_people, entries)), (*problems, *_also(text, format_)))
+
+
+def _read_by_people(entry: Entry) -> Entry:
+    """Titles, names of journals, keywords and abstracts without markup; what all formats may leave in doubt."""
+    printed = {name: getattr(entry, name) for name in ("title", "title_en", "venue", "publisher", "abstract")}
+    changed: dict[str, Any] = {name: shown for name, text in printed.items() if (shown := plain(text)) != text}
+    keywords = tuple(plain(word) for word in entry.keywords)
+    if keywords != entry.keywords:
+        changed["keywords"] = keywords
+    if preprint(entry.venue):
+        changed["doubts"] = (*entry.doubts, Doubt(f"“{entry.venue[:40]}”是预印本平台，请核对是否已正式发表", f"“{entry.venue[:40]}” is a preprint server; see whether it has been published since"))
+    return replace(entry, **changed) if changed and changed.get("title", "-") else entry
 
 
 def _also(text: str, chosen: Format) -> list[Problem]:

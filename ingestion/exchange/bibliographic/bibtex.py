@@ -261,8 +261,11 @@ def _entry(number: int, line: int, block: model.Entry, strings: _Strings) -> Ent
     kind_printed = block.entry_type.strip().casefold()
     kind = printed.kind(kind_printed)
     venue = fields.one("journal", "journaltitle", "booktitle", "series") if kind != "book" else fields.one("series")
-    if kind == "other" and fields.one("journal", "journaltitle"):
+    if kind == "other" and venue and not printed.preprint(venue):
         kind = "journal"
+    google_patent = re.fullmatch(r"(?:[A-Z]{2}|[A-Za-z ]{2,20}) Patent (?:App\. )?([\dA-Z/,. ]{5,20})", fields.one("note"))
+    if kind == "other" and google_patent:
+        kind = "patent"
     document_type = fields.one("document_type", "document-type", "type")
     if kind == "journal" and "conference" in document_type.casefold() or (kind_printed == "misc" and fields.one("booktitle")):
         kind = "conference"
@@ -273,6 +276,7 @@ def _entry(number: int, line: int, block: model.Entry, strings: _Strings) -> Ent
     people, more = _names([value for value in fields.values.get("author", ())])
     authors, unassigned = _affiliated(people, fields)
     indexes, unlisted = _indexes(fields)
+    meeting = _MEETING.fullmatch(fields.one("note")) if kind == "conference" else None
     pages = printed.pages(fields.one("pages")) or printed.pages(fields.one("art_number", "article-number", "eid"))
     return Entry(
         number,
@@ -286,7 +290,7 @@ def _entry(number: int, line: int, block: model.Entry, strings: _Strings) -> Ent
         authors=authors,
         unassigned_affiliations=unassigned,
         volume=printed.number(fields.one("volume")),
-        issue=printed.number(fields.one("number", "issue")),
+        issue=printed.number(fields.one("number", "issue")) if kind not in ("standard", "patent", "report") else "",
         pages=pages,
         doi=printed.doi(*fields.all("doi"), *fields.all("url")),
         issn=printed.issn(*fields.all("issn", "eissn")),
@@ -298,12 +302,14 @@ def _entry(number: int, line: int, block: model.Entry, strings: _Strings) -> Ent
         keywords=tuple(dict.fromkeys(w for text in fields.all("keywords", "keyword", "author_keywords") for w in printed.keywords(text))),
         abstract=fields.one("abstract"),
         language=printed.language(fields.one("language", "langid")) or ("zh" if has_hanzi(title) else ""),
-        conference_name=fields.one("eventtitle", "conference", "note_conference") if kind == "conference" else "",
-        conference_place=fields.one("venue", "eventlocation", "location") if kind == "conference" else "",
+        conference_name=fields.one("eventtitle", "conference", "note_conference") or (meeting[1] if meeting else "") if kind == "conference" else "",
+        conference_place=fields.one("venue", "eventlocation", "location") or (meeting[2] if meeting else "") if kind == "conference" else "",
         publisher=fields.one("publisher", "school", "institution", "organization"),
         place=fields.one("address", "location"),
         edition=fields.one("edition"),
-        identifier=fields.one("number", "standard_no", "patent_number") if kind in ("standard", "patent", "report") else "",
+        identifier=fields.one("number", "standard_no", "patent_number") or (google_patent[1] if google_patent else "")
+        if kind in ("standard", "patent", "report")
+        else "",
         funding=fields.one("funding-text", "funding_details", "fund", "funding"),
         doubts=(*doubts, *printed.incomplete(more)),
     )
@@ -314,6 +320,8 @@ def _year_month(fields: _Fields) -> str:
     year, month = fields.one("year"), fields.one("month")
     if not re.fullmatch(r"\d{4}", year) or not month:
         return ""
+    if year in month:
+        return month  # Web of Science: ``2024 JAN 5``
     return f"{year}-{int(month):02d}" if re.fullmatch(r"0?[1-9]|1[0-2]", month) else f"{month} {year}"
 
 
@@ -337,7 +345,39 @@ def _at_and(value: str) -> list[str]:
     return [re.sub(r"^\s*and\s+", "", part) for part in parts]
 
 
+_MEETING = re.compile(r"((?:(?:19|20)\d\d )?[^,]{3,200}(?:,[^,]{1,60})?), ([A-Z][^,]{1,60}, [A-Z][^,]{1,60}), [A-Z]{3}[A-Z0-9 -]{2,20}, (?:19|20)\d\d")
+_REPRINT = re.compile(r"([^.]{3,300}?)\s*\((?:corresponding|reprint) author\)\s*,\s*(.*)", re.I)
+
+
+def _by_line(people: tuple[str, ...], printed_: str) -> tuple[Author, ...]:
+    """Web of Science: a line an address, behind the names it belongs to; nothing where no line names anybody."""
+    units: dict[str, list[str]] = {name: [] for name in people}
+    longest, corresponding = sorted(people, key=len, reverse=True), set()
+    for line in printed_.split("\n"):
+        rest = clean(line).rstrip(" .")
+        if reprint := _REPRINT.fullmatch(rest):
+            corresponding |= {name for short in reprint[1].split(";") for name in people if _abbreviates(clean(short), name)}
+            continue
+        held = []
+        while name := next((name for name in longest if rest.startswith(name)), ""):
+            held.append(name)
+            rest = rest[len(name) :].lstrip(" ;,")
+        for name in held:
+            units[name].append(rest)
+    if not any(units.values()):
+        return ()
+    return tuple(Author(name, tuple(dict.fromkeys(units[name])), name in corresponding) for name in people)
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """``Zhang, WL`` of ``Zhang, Wenli``: one surname, one first letter."""
+    (surname, _, given), (full, _, spelt) = short.partition(","), name.partition(",")
+    return surname.casefold() == full.casefold() and given.strip()[:1].casefold() == spelt.strip()[:1].casefold()
+
+
 def _affiliated(people: tuple[str, ...], fields: _Fields) -> tuple[tuple[Author, ...], tuple[str, ...]]:
+    if "unique-id" in fields.values and (found := _by_line(people, "\n".join(map(latex.text, fields.values.get("affiliation", ()))))):
+        return found, ()
     text = ";".join(fields.all("affiliations", "affiliation", "address_author"))
     return printed.authors(people, text)
 
@@ -347,4 +387,6 @@ def _indexes(fields: _Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     codes, unlisted = wos.indexes(re.split(r"\s*;\s*", fields.one("web-of-science-index"))) if fields.one("web-of-science-index") else ((), ())
     if "SCOPUS" in (source.upper() for source in fields.all("source")):
         codes = (*codes, "SCOPUS")
+    if "COMPENDEX" in (source.upper() for source in fields.all("copyright", "source")):
+        codes = (*codes, "EI")
     return codes, unlisted

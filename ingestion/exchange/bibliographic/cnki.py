@@ -100,7 +100,7 @@ def _refworks(block: tagged.Block) -> Entry | Problem:
     word, database = block.one("RT"), block.one("DB")
     kind = endnote.kind_of(word, database)
     people, more = printed.of_tags(block.all("A1"))
-    authors, unassigned = printed.authors(people, ";".join(block.all("AD")))
+    authors, unassigned = printed.authors(people, ";".join(block.all("AD")), ";".join(block.all("A1")))
     start, other = block.one("SP"), block.one("OP")
     return Entry(
         block.number,

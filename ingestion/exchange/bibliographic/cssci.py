@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ingestion.exchange.bibliographic.entry import Author, Entry, Problem, broken
+from ingestion.exchange.bibliographic.printed import number as number_of
 from ingestion.exchange.bibliographic.text import MOST_ENTRIES, clean, lines, too_many
 
 _FIRST = re.compile(r"^\s*【\s*来\s*源\s*篇\s*名\s*】", re.M)
@@ -89,7 +90,7 @@ def _entry(number: int, line: int, block: dict[str, str]) -> Entry | Problem:
         venue=venue,
         authors=_authors(value.get("来源作者", ""), value.get("机构名称", "")),
         volume=issue["volume"].strip(),
-        issue=(issue["issue"] or "").strip(),
+        issue=number_of(issue["issue"] or ""),
         pages=(issue["pages"] or "").strip(" ,"),
         indexes=("CSSCI",),
         keywords=tuple(word for word in value.get("关键词", "").split("/") if word.strip()),

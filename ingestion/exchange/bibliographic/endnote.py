@@ -8,7 +8,7 @@ from ingestion.exchange.bibliographic import printed, tagged
 from ingestion.exchange.bibliographic.entry import Entry, Kind, Problem, no_title
 from ingestion.exchange.bibliographic.text import has_hanzi, lines
 
-_LINE = re.compile(r"^\s{0,12}%([0-9A-Za-z?@!#$&()*+\[\]~<>=^|.])(?:\s(.*)|$)")
+_LINE = re.compile(r"^\s{0,12}%([0-9A-Za-z?@!#$&()*+\[\]~<>=^|.])(?:(?:\s[:：]?|[:：])(.*)|$)")
 _GLUED = re.compile(r"^\s{0,12}%([KATYJ])([\u3400-\u9fff].*)$")  # CNKI now and then forgets the space
 _SEVERAL = re.compile(r"\s*%[AEYKI]\s")  # CNKI: ``%A 蔺卿 %A 罗格平`` on one line
 
@@ -47,8 +47,9 @@ def _entry(block: tagged.Block) -> Entry | Problem:
         return no_title(block.number, block.line, "%T")
     word, database = block.one("0"), block.one("~")
     kind = kind_of(word, database) if word else ("journal" if block.one("J") else "collection" if block.one("B") else "book")
-    people, more = printed.of_tags([name for value in block.all("A") for name in _SEVERAL.split(value)])
-    authors, unassigned = printed.authors(people, ";".join(block.all("+")))
+    listed = [name for value in block.all("A") for name in _SEVERAL.split(value)]
+    people, more = printed.of_tags(listed)
+    authors, unassigned = printed.authors(people, ";".join(block.all("+")), ";".join(listed))
     pages = [printed.pages(value) for value in block.all("P")]
     venue = block.one("J", "B", "S") if kind not in ("book", "standard", "patent") else block.one("S")
     serials = block.all("@")
@@ -56,7 +57,7 @@ def _entry(block: tagged.Block) -> Entry | Problem:
         block.number,
         block.line,
         title=title,
-        published=printed.published(*(t for t in (block.one("D"), block.one("8")) if t)),
+        published=printed.published(*(t for t in (block.one("D"), printed.within(block.one("D"), block.one("8"))) if t)),
         venue=venue or (block.one("I") if kind == "newspaper" else ""),
         kind=kind,
         kind_printed=word or database,
@@ -79,7 +80,7 @@ def _entry(block: tagged.Block) -> Entry | Problem:
         publisher=block.one("I"),
         place=block.one("C"),
         edition=block.one("7"),
-        identifier=block.one("V") if kind == "standard" else block.one("@") if kind in ("patent", "report") else "",
+        identifier=block.one("V", "@", "N") if kind == "standard" else block.one("@") if kind in ("patent", "report") else "",
         database=database,
         doubts=printed.incomplete(more),
     )

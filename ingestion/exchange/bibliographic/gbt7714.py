@@ -23,10 +23,21 @@ _ONLINE_DATE = re.compile(r"[(（]\s*\d{4}-\d{1,2}-\d{1,2}\s*[)）]")
 _VENUE = re.compile(
     r"^(?P<venue>.{1,400}?)\s*[,，.．]\s*(?P<year>(?:19|20)\d\d)(?!\d|\s?年)(?:-\d{1,2}-\d{1,2})?\s*(?P<rest>.*)$", re.S
 )
-_EARLY = re.compile(r"^(?P<venue>.{1,300}?)\s*[:：,，]\s*(?P<pages>\d{1,6}\s*[-–—]\s*\d{1,6})\s*$")
+_EARLY = re.compile(r"^(?P<venue>.{1,300}?)\s*[:：,，]\s*(?P<pages>\d{1,6}\s*[-–—－]\s*\d{1,6})\s*$")
 _ISSUE = re.compile(
-    r"^[,，.．]?\s*(?P<volume>[A-Za-z]?\d[\w-]{0,12}|[A-Z]\d{0,3})?\s*(?:[(（]\s*(?P<issue>[^)）]{1,30})\s*[)）])?\s*(?:[:：,，]\s*(?P<pages>[A-Za-z]?\d[\w\s+,，–—-]{0,60}))?"
+    r"^[,，.．]?\s*(?P<volume>[A-Za-z]?\d[\w-]{0,12}|[A-Z]\d{0,3})?\s*(?:[(（]\s*(?P<issue>[^)）]{1,30})\s*[)）])?\s*(?:[:：,，]\s*(?P<pages>[A-Za-z]?\d[\w\s+,，–—－-]{0,60}))?"
 )
+
+_YEAR_ALONE = re.compile(r"((?:19|20)\d\d)[a-z]?")
+_ISSUE_BEHIND = re.compile(
+    r"\s*[,，]\s*([A-Za-z]?\d[\w-]{0,12}\s*(?:[(（][^)）]{1,30}[)）])?\s*(?:[:：].*)?|[(（][^)）]{1,30}[)）]\s*(?:[:：].*)?)$"
+)
+_VIP = re.compile(r"[.．](?P<venue>[^.．。]{2,100})\[J\]\s*[,，](?P<year>(?:19|20)\d\d)")
+_INVENTORS = re.compile(r"([^.．。,，:：]{2,300})[.．。](?=[^.．。]{0,40}[:：]\s?[A-Z]{2}\d)")
+_NUMBER_BEHIND = re.compile(
+    r"[:：,，]\s*((?:[A-Z]{2}\s?|ZL\s?)?\d{8,13}(?:\.[\dX])?[A-Z]?\d?|[A-Z]{1,4}(?:\s?[/／]\s?[A-Z]{1,2})?\s?[\d.]+(?:\s?[-—–]+\s?\d{2,4})?)$"
+)
+_PROCEEDINGS = re.compile(r"论文集|会议|年会|大会|研讨会|论坛|Proceedings|Conference|Symposium|Workshop|Congress", re.I)
 
 
 def is_list(text: str) -> bool:
@@ -107,7 +118,11 @@ def _references(rows: list[str]) -> list[_Reference]:
 
 def _entry(reference: _Reference) -> Entry | Problem:
     number, line = reference.number, reference.line
-    text = _joined(reference.text)[:LONGEST]
+    rows = reference.text
+    if _VIP.search(rows[0]):  # VIP's text form: 题名.刊名[J],2021(3):1-10, and the abstract below without a word
+        reference.labels.setdefault("摘要", []).extend(rows[1:])
+        rows = [_VIP.sub(r"[J].\g<venue>,\g<year>", rows[0])]
+    text = _joined(rows)[:LONGEST]
     mark = _MARK.search(text)
     if mark is None:
         return broken(
@@ -119,15 +134,20 @@ def _entry(reference: _Reference) -> Entry | Problem:
     (found, more), title = _parted(text[: mark.start()])
     if not title:
         return broken(number, line, f"[{mark[1]}] 之前没有题名。", f"there is no title before [{mark[1]}].")
+    found, more, title, year = _dated(found, more, title)
     kind = printed.kind(mark[1])
     if kind == "book" and re.match(r"\s*[/／]{2}", text[mark.end() :]):
         kind = "collection"
     behind = _ACCESSED.sub("", text[mark.end() :]).strip(" .．。,，")
+    if kind == "patent" and not found and (people := _INVENTORS.match(behind)):
+        found, more = names.split(people[1])
     doubts = printed.incomplete(more)
     doi = printed.doi(*reference.labels.get("DOI", ()), text)
     behind = re.split(r"[.．。]?\s*(?:https?://|DOI\s*[:：]|doi\s*[:：])", behind, maxsplit=1)[0]
-    where = _where(kind, behind)
-    if kind == "standard" and (code := re.match(r"([A-Z]{1,4}(?:/[TZ])?\s?[\d.]+(?:[-—–]+\d{2,4})?)\s*[,，:：]\s*(.+)$", title)):
+    where = _where(kind, _with_year(kind, behind, year))
+    if kind in ("standard", "patent") and (code := _NUMBER_BEHIND.search(title)):
+        where["identifier"], title = clean(code[1]), title[: code.start()].strip(" .．。")
+    elif kind == "standard" and (code := re.match(r"([A-Z]{1,4}(?:/[TZ])?\s?[\d.]+(?:[-—–]+\d{2,4})?)\s*[,，:：]\s*(.+)$", title)):
         where["identifier"], title = clean(code[1]), clean(code[2])
     authors, unassigned = printed.authors(found, ";".join(t for k in ("作者单位", "单位", "机构") for t in reference.labels.get(k, ())))
     return Entry(
@@ -191,6 +211,27 @@ def _people(text: str, found: tuple[str, ...]) -> bool:
     return few and all(len(name.split()) <= 6 and len(name) <= 60 for name in found)
 
 
+def _dated(found: tuple[str, ...], more: bool, title: str) -> tuple[tuple[str, ...], bool, str, str]:
+    """Names, whether there are more, the title and the year that the author-date form prints behind the names:
+    ``张伟, 李娜, 2021. 题名[J]`` or ``张伟. 2021. 题名[J]``."""
+    if found and (match := _YEAR_ALONE.fullmatch(found[-1])):
+        found, short = names.split(", ".join(found[:-1]))
+        return found, more or short, title, match[1]
+    if match := re.match(r"[(（]?((?:19|20)\d\d)[a-z]?[)）]?\s*[.．]\s*(?=\S)", title):
+        return found, more, title[match.end() :], match[1]
+    return found, more, title, ""
+
+
+def _with_year(kind: Kind, behind: str, year: str) -> str:
+    """What stands behind the type mark, with that year where the numbered form has it."""
+    if not year or re.search(rf"(?<!\d){year}(?!\d)", behind):
+        return behind
+    if kind == "journal" and (issue := _ISSUE_BEHIND.search(behind)):
+        return f"{behind[: issue.start()]}, {year}, {issue[1]}"
+    pages = re.search(r"[:：]\s*(\d[\d\s+–—－-]*)$", behind)
+    return f"{behind[: pages.start()]}, {year}: {pages[1]}" if pages else f"{behind}, {year}"
+
+
 def _where(kind: Kind, text: str) -> _Where:
     """What stands behind the type mark, by kind: journal or proceedings, place, publisher, year, volume, issue, pages."""
     online = _ONLINE_DATE.search(text)
@@ -216,7 +257,8 @@ def _where(kind: Kind, text: str) -> _Where:
         elif kind in ("journal", "conference", "collection"):
             out["venue"] = re.split(r"[,，]\s*(?=\d)", source)[0][:300].strip(" ,，.")
         else:
-            out["publisher"] = source[:300]
+            bare = re.fullmatch(r"(.+?)[:：]\s*(?:19|20)\d{2}(?:\d\d)?[.．]\d+", source)  # CNKI: 科学出版社:201906.300
+            out["place"], out["publisher"] = _published_by(bare[1]) if bare else ("", source[:300])
         return out
     out["published"] = match["year"]
     issue = _ISSUE.match(match["rest"])
@@ -232,8 +274,9 @@ def _where(kind: Kind, text: str) -> _Where:
     if kind in ("conference", "collection"):
         parts = [part.strip() for part in re.split(r"[.．。]\s*", venue) if part.strip()]
         titles = [part for part in parts if not re.search(r"[:：]|出版者不详|出版社$|\bPress$", part)] or parts
-        out["venue"] = titles[-1][:300]
-    out["place"], out["publisher"] = place, publisher
+        meetings = [part for part in titles if _PROCEEDINGS.search(part)]  # CNKI prints the author's unit behind it
+        out["venue"] = (meetings or titles)[-1][:300].strip(" ;；")
+    out["place"], out["publisher"] = place, re.sub(r"[:：](?:19|20)\d{2}(?:\d\d)?$", "", publisher.strip(" ;；"))
     return out
 
 

@@ -25,6 +25,7 @@ _INITIALS = re.compile(r"(?:[A-ZÀ-Þ]\.?[\s-]?){1,4}(?:Jr\.?|Sr\.?|II|III|IV)?"
 _GLUED = re.compile(r"[^\W\d_][\w'’-]+(?:\s[\w'’-]+)*\s(?:[A-Z]{1,4}|[A-Z](?:\.-?\s?[A-Z])*\.)(?:\s(?:Jr|Sr|II|III))?")
 _SURNAME_FIRST = re.compile(r"[A-ZÀ-Þ]{2,}(?:[\s-][A-ZÀ-Þ]+)*\s\w.*")
 _EDITED = re.compile(r"\s+(?:编著|主编|著|编|译)$")
+_NAMESAKE = re.compile(r"(?<=[a-zà-ÿ.])\s\d{4}$")  # DBLP tells people of one name apart: Wei Zhang 0001
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.I)
 
 
@@ -71,6 +72,7 @@ def of_bibtex(parts: list[str]) -> tuple[tuple[str, ...], bool]:
 def one(printed: str) -> str:
     """One name as printed, without footnote marks; a Chinese one without spaces and commas inside it."""
     name = clean(_FOOTNOTE.sub("", printed)).strip(" ,，;；、/|&")
+    name = _NAMESAKE.sub("", name)
     if not _ends_in_initial(name):
         name = name.rstrip(".。")
     return _whole(_EDITED.sub("", name)) if has_hanzi(name) else name

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from ingestion.exchange.bibliographic import endnote, printed, tagged
-from ingestion.exchange.bibliographic.entry import Entry, Problem, broken, no_title
+from ingestion.exchange.bibliographic.entry import Author, Entry, Problem, broken, no_title
 from ingestion.exchange.bibliographic.text import clean, has_hanzi, lines
 
 _BRACES = re.compile(r"^\s{0,12}[{｛]\s*([^{}｛｝\n]{2,40}?)\s*[}｝]\s*[:：]\s?(.*)$")
@@ -58,7 +58,10 @@ def _entry(block: tagged.Block) -> Entry | Problem:
     word = block.one("reference type")
     kind = endnote.kind_of(word, "") if printed.kind(word) != "other" else endnote.kind_of(word, database)
     people, more = printed.of_tags(block.all("author"))
-    authors, unassigned = printed.authors(people, ";".join(block.all("author address")))
+    addresses = block.all("author address")
+    authors, unassigned = printed.authors(people, ";".join(addresses), ";".join(block.all("author")))
+    if len(addresses) == len(people) and len(set(addresses)) < len(addresses):  # Wanfang: one line an author
+        authors, unassigned = tuple(Author(name, printed.units_of(own)) for name, own in zip(people, addresses, strict=True)), ()
     notes, serials = block.all("notes"), block.all("isbn/issn", "issn", "isbn")
     secondary, tertiary = block.one("secondary title"), block.one("tertiary title")
     venue = {"conference": tertiary or secondary, "newspaper": block.one("secondary title", "journal", "publisher")}.get(

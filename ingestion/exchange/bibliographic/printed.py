@@ -78,6 +78,11 @@ def published(*texts: str) -> str:
     return best
 
 
+def within(year: str, text: str) -> str:
+    """A day or month that stands apart from its year (``DEC 15``, ``July``) with it."""
+    return f"{text} {year}" if text and re.fullmatch(r"\d{4}", year) and not _YEAR.search(text) else text
+
+
 def _date(text: str) -> str:
     text = unicodedata.normalize("NFKC", clean(text[:200])).strip("/ .,")[:60]
     if match := _DAY.match(text):
@@ -176,10 +181,20 @@ def number(text: str) -> str:
     return text.lstrip("0") or "0" if text.isdecimal() else text
 
 
-def authors(found: tuple[str, ...], addresses: str) -> tuple[tuple[Author, ...], tuple[str, ...]]:
+_NUMBERED = re.compile(r"(?:^|(?<=[;；]))\s*[\[［](\d{1,2})[\]］]\s*([^;；]+)")
+_MARKED = re.compile(r"[^;；\[\]［］\s][^;；\[\]［］]*[\[［]([\d,，\s]{1,40})[\]］]")
+
+
+def authors(found: tuple[str, ...], addresses: str, listed: str = "") -> tuple[tuple[Author, ...], tuple[str, ...]]:
     """The names with the units printed for the whole paper, and the units that cannot be given to anybody: one
-    author has them all, one unit is everybody's; else the source does not say whose is which."""
+    author has them all, one unit is everybody's; else the source does not say whose is which, unless the list of
+    names (``listed``) and the units are numbered: ``甲[1];乙[1,2]`` and ``[1]某大学;[2]某院``."""
     units = units_of(addresses)
+    numbered = {n: clean(unit).strip(" .,，。") for n, unit in _NUMBERED.findall(addresses)}
+    if len(found) > 1 and len(numbered) > 1 and len(numbered) == len(units):
+        marks = [re.findall(r"\d+", part.group(1)) for part in _MARKED.finditer(listed)]
+        if len(marks) == len(found) and all(n in numbered for own in marks for n in own):
+            return tuple(Author(name, tuple(numbered[n] for n in own)) for name, own in zip(found, marks, strict=True)), ()
     if len(found) == 1:
         return (Author(found[0], units),), ()
     if len(units) == 1:
@@ -208,6 +223,14 @@ def of_tags(values: list[str]) -> tuple[tuple[str, ...], bool]:
         if len(found) > names.MOST:
             return tuple(found[: names.MOST]), True
     return tuple(found), more
+
+
+_PREPRINT = re.compile(r"(?:arXiv|bioRxiv|medRxiv|chemRxiv|SSRN|ChinaXiv|Research Square|Preprints(?:\.org)?)\b", re.I)
+
+
+def preprint(venue: str) -> bool:
+    """Whether this is a server of preprints and no journal."""
+    return bool(_PREPRINT.match(venue))
 
 
 def incomplete(more: bool) -> tuple[Doubt, ...]:

@@ -8,6 +8,7 @@ from ingestion.exchange.bibliographic import names, printed, tagged
 from ingestion.exchange.bibliographic.entry import Author, Entry, Kind, Problem, broken, no_title
 from ingestion.exchange.bibliographic.text import clean, lines
 
+_MAIL = re.compile(r"\s*(?:Electronic address:\s*|E-?mail:\s*)?[\w.+-]{1,80}@[\w.-]{1,80}", re.I)
 _LINE = re.compile(r"^([A-Z]{2,4}) {0,2}- ?(.*)$")
 
 
@@ -71,7 +72,7 @@ def _authors(block: tagged.Block) -> tuple[tuple[Author, ...], bool]:
         if tag in (full, "CN") and text:
             people.append((names.one(text), []))
         elif tag == "AD" and people:
-            people[-1][1].extend(unit.rstrip(".") for part in re.split(r"\.;|;\s", text) if (unit := part.strip()))
+            people[-1][1].extend(unit.rstrip(".") for part in re.split(r"\.;|;\s", _MAIL.sub("", text)) if (unit := part.strip(" .")))
     return tuple(Author(name, tuple(dict.fromkeys(units))) for name, units in people[: names.MOST]), len(people) > names.MOST
 
 

@@ -9,24 +9,36 @@ from ingestion.exchange.bibliographic.entry import Author, Entry, Problem, broke
 from ingestion.exchange.bibliographic.text import clean, lines
 
 _ID = re.compile(r"\s*\(\d{5,}\)\s*$")
-_NEEDED = {"Title", "Year", "Source title"}
+_NEEDED = {"Title", "Year"}
+_CHINESE = {  # the columns as the Chinese pages name them
+    "作者": "Authors", "作者全名": "Author full names", "作者 ID": "Author(s) ID", "文献标题": "Title", "标题": "Title", "年份": "Year",
+    "来源出版物名称": "Source title", "卷": "Volume", "期": "Issue", "论文编号": "Art. No.", "起始页码": "Page start",
+    "结束页码": "Page end", "归属机构": "Affiliations", "带归属机构的作者": "Authors with affiliations", "摘要": "Abstract",
+    "作者关键字": "Author Keywords", "通讯地址": "Correspondence Address", "出版商": "Publisher", "原始文献语言": "Language of Original Document",
+    "文献类型": "Document Type", "出版阶段": "Publication Stage", "来源出版物": "Source", "会议名称": "Conference name",
+    "会议日期": "Conference date", "会议地点": "Conference location", "出资详情": "Funding Details",
+}  # fmt: skip
 
 Row = dict[str, str]
 
 
 def is_scopus(text: str) -> bool:
-    head = lines(text[:20_000])[0]
-    return _NEEDED <= set(delimited.cells(head, delimited.mark(head))) and bool(re.search(r"\bAuthors?\b", head))
+    head = set(_heading(lines(text[:20_000])[0]))
+    return _NEEDED <= head and bool(head & {"Source title", "EID"}) and any(name.startswith("Author") for name in head)
 
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
     """A row with another number of cells than the heading, or with a quotation mark left open, is named."""
     rows = lines(text)
     delimiter = delimited.mark(rows[0])
-    heading = delimited.cells(rows[0], delimiter)
+    heading = _heading(rows[0])
     return tagged.sorted_out(
         _checked(number, line, cells, heading) for number, (line, cells) in enumerate(delimited.rows(rows, delimiter, len(heading)), start=1)
     )
+
+
+def _heading(row: str) -> list[str]:
+    return [_CHINESE.get(name, name) for name in delimited.cells(row, delimited.mark(row))]
 
 
 def _checked(number: int, line: int, cells: list[str] | None, heading: list[str]) -> Entry | Problem:

@@ -7,6 +7,7 @@ accepts nearly every byte, and reading on would turn whole entries into other ch
 from __future__ import annotations
 
 import codecs
+import html
 import re
 from pathlib import Path
 
@@ -219,6 +220,17 @@ def lines(text: str) -> list[str]:
 def clean(value: str) -> str:
     """One line without control, invisible and direction characters, runs of space as one."""
     return " ".join(_INVISIBLE.sub(" ", value).split())
+
+
+_TAG = re.compile(r"</?(?:jats:)?(?:i|b|u|em|strong|sub|sup|sc|scp|p|br|div|span|italic|bold|inf|title|sec|font|tt)(?:\s[^<>]{0,200})?/?>", re.I)
+
+
+def plain(value: str) -> str:
+    """As ``clean``, without the HTML that publishers leave in titles and abstracts: ``H<sub>2</sub>O &amp; CO``.
+    ``P<0.05`` stays."""
+    if "&" in value:
+        value = html.unescape(html.unescape(value))  # ``&amp;lt;`` is common
+    return clean(_TAG.sub("", value)) if "<" in value else clean(value)
 
 
 def has_hanzi(text: str) -> bool:

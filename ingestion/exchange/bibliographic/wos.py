@@ -7,7 +7,7 @@ import re
 
 from ingestion.exchange.bibliographic.entry import Author, Entry, Kind, Problem, broken
 from ingestion.exchange.bibliographic.printed import MONTHS, language
-from ingestion.exchange.bibliographic.text import MOST_ENTRIES, clean, lines, too_many
+from ingestion.exchange.bibliographic.text import MOST_ENTRIES, clean, has_hanzi, lines, too_many
 
 _TAG = re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$")
 _INDEXES = {
@@ -133,6 +133,12 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
         return [word for word in (part.strip() for part in one(tag).split(";")) if word]
 
     title, venue = one("TI"), one("SO")
+    if has_hanzi(one("Z1")):  # the Chinese Science Citation Database: each field in Chinese too
+        title, venue = one("Z1"), one("Z3") or venue
+        block = _in_chinese(block)
+    codes, unlisted = indexes(many("WE"))
+    if one("UT").startswith("CSCD:"):
+        unlisted = unlisted or ("CSCD",)  # core or extended, it does not say
     if not title:
         return broken(number, line, "没有题名（TI）。", "there is no title (TI).")
     if not venue:
@@ -145,12 +151,12 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
             f"出版年“{one('PY')}”不能识别；应为四位年份。",
             f"the year (PY) “{one('PY')}” cannot be read; four digits are expected.",
         )
-    codes, unlisted = indexes(many("WE"))
     authors, unassigned = _authors(block, one("RP"))
     return Entry(
         number,
         line,
         title=title,
+        title_en=one("TI") if has_hanzi(title) and not has_hanzi(one("TI")) else "",
         published=published,
         venue=venue,
         kind=_KINDS.get(one("PT")[:1], "journal"),
@@ -164,13 +170,25 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
         accession=one("UT"),
         indexes=codes,
         unlisted_indexes=unlisted,
-        keywords=tuple(many("DE")),
-        abstract=one("AB"),
+        keywords=tuple(many("Z5") or many("DE")),
+        abstract=one("Z4") or one("AB"),
         language=language(one("LA")),
         conference_name=one("CT"),
         conference_place=one("CL"),
         funding=one("FU"),
+        stage="3" if "Early Access" in one("DT") and not one("VL") else "",
     )
+
+
+def _in_chinese(block: Block) -> Block:
+    """With the Chinese names (Z2) and addresses (Z6: ``张伟, 湖北大学, …``) where the others are looked for."""
+    people = [name for part in block.get("Z2", ()) for name in re.split(r"[;；]", part) if name.strip()]
+    addresses = [line.partition(",") for line in block.get("Z6", ())]
+    return {
+        **block,
+        **({"AF": people} if people else {}),
+        **({"C1": [f"[{name.strip()}] {unit.strip()}" for name, _, unit in addresses]} if addresses else {}),
+    }
 
 
 def _published(year: str, day: str, early: str) -> str | None:
