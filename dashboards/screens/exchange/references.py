@@ -22,7 +22,7 @@ from ingestion.exchange.references import drafts
 from ingestion.exchange.references.drafts import APPENDED, Made, Offer
 from ingestion.principal import OperationError, Principal
 
-EXTENSIONS = ["bib", "ris", "enw", "net", "nbib", "txt", "csv", "ciw", "tsv", "xls"]
+EXTENSIONS = ["bib", "ris", "enw", "net", "nbib", "txt", "csv", "ciw", "tsv", "xls", "xlsx"]
 STATUS = {
     "new": N_("可导入"), "similar": N_("题名相同"), "unchanged": N_("已有"), "duplicate": N_("重复"), "error": N_("有错误"), "elsewhere": N_("不登记"),
 }  # fmt: skip

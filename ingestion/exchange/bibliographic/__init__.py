@@ -19,6 +19,7 @@ from ingestion.exchange.bibliographic import (
     ris,
     scopus,
     vip,
+    workbook,
     wos,
 )
 from ingestion.exchange.bibliographic.entry import KIND_WORDS, Author, Doubt, Entries, Entry, Kind, Problem
@@ -28,7 +29,7 @@ from ingestion.exchange.bibliographic.text import read as text_of
 from ingestion.principal import OperationError
 
 __all__ = [
-    "FORMATS", "KIND_WORDS", "Author", "Doubt", "Entries", "Entry", "Format", "Kind", "Problem", "parse", "read", "read_bytes",
+    "FORMATS", "KIND_WORDS", "Author", "Doubt", "Entries", "Entry", "Format", "Kind", "Problem", "is_workbook", "parse", "read", "read_bytes",
     "recognised", "recognised_bytes", "text_of",
 ]  # fmt: skip
 
@@ -72,6 +73,8 @@ def read(path: Path | str, name: str | None = None) -> Entries:
         OperationError: no file, not text, none of the known formats, or beyond their limits.
     """
     path = Path(path)
+    if is_workbook(path):
+        return parse(workbook.as_text(path, name or path.name), "Excel", name or path.name)
     text, encoding = load(path, name)
     return parse(text, encoding, name or path.name)
 
@@ -80,6 +83,11 @@ def read_bytes(data: bytes, name: str) -> Entries:
     """As ``read``, from an upload."""
     text, encoding = text_of(data, name)
     return parse(text, encoding, name)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file is references that a database exported as a workbook."""
+    return path.is_file() and workbook.is_workbook(path)
 
 
 def recognised(text: str) -> Format | None:

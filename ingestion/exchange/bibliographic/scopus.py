@@ -23,7 +23,12 @@ Row = dict[str, str]
 
 
 def is_scopus(text: str) -> bool:
-    head = set(_heading(lines(text[:20_000])[0]))
+    row = lines(text[:20_000])[0]
+    return is_heading(delimited.cells(row, delimited.mark(row)))
+
+
+def is_heading(cells: list[str]) -> bool:
+    head = {_CHINESE.get(name, name) for name in cells}
     return _NEEDED <= head and bool(head & {"Source title", "EID"}) and any(name.startswith("Author") for name in head)
 
 

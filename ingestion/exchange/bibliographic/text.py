@@ -176,7 +176,7 @@ def check(text: str, zh: str, en: str) -> None:
 
 
 _BINARY = (
-    (b"PK\x03\x04", "Excel 或压缩文件", "an Excel workbook or an archive"),
+    (b"PK\x03\x04", "Excel 工作簿或压缩文件", "an Excel workbook or an archive"),
     (b"PK\x05\x06", "压缩文件", "an archive"),
     (b"\xd0\xcf\x11\xe0", "旧版 Excel、Word 或加密文件", "an old Excel, Word or encrypted file"),
     (b"%PDF", "PDF", "a PDF"),
@@ -193,8 +193,8 @@ def _refuse_binary(data: bytes, name: str) -> None:
     for start, zh, en in _BINARY:
         if data.startswith(start):
             raise OperationError(
-                f"“{name}”是{zh}，不是题录文本；请从数据库重新导出文本格式的题录。",
-                f"“{name}” is {en}, not bibliographic text; export the references again as text.",
+                f"“{name}”是{zh}，不是题录文本；请从数据库重新导出文本格式的题录。自己整理的 Excel 清单请用“批量导入”。",
+                f"“{name}” is {en}, not bibliographic text; export the references again as text. Use Import for an Excel list of your own.",
             )
 
 

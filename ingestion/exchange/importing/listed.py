@@ -43,6 +43,8 @@ def is_listing(path: Path, name: str | None = None) -> bool:
         return False
     with path.open("rb") as content:
         head = content.read(HEAD)
+    if bibliographic.is_workbook(path):
+        return True
     found = bibliographic.recognised_bytes(head)
     return found is not None and not (found.id == "gbt7714" and Path(name or path.name).suffix.lower() in SHEETS)
 
