@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
     i18n.english()
     frame.store()
+    # What is imported stays: the collector need not look through it again. With it, and with Streamlit's own collection
+    # after every run, each click cost 120 ms more.
+    gc.collect()
+    gc.freeze()
     yield {}
 
 

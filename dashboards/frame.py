@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from dashboards import navigation
-from dashboards.i18n import LANGUAGES, SESSION_KEY, pick, t
+from dashboards.i18n import pick, reading, t
 from ingestion import accounts, audit
 from ingestion.principal import ROLE_NAMES, Denied, NotFound, OperationError, Principal
 from ingestion.store.engine import Store, local_time, open_store
@@ -55,13 +55,14 @@ def current() -> Principal:
     stays and a dialog asks for the password."""
     asked = st.session_state.get("_who")
     if asked is not None and time.monotonic() - asked[0] < ONE_RERUN and asked[1] == token():
+        reading(asked[2].language)
         return asked[2]  # type: ignore[no-any-return]
     principal = accounts.principal_for_token(store(), token())
     if principal is None:
         _leave_or_ask()
         st.stop()
     st.session_state["_who"] = (time.monotonic(), token(), principal)
-    st.session_state[SESSION_KEY] = principal.language if principal.language in LANGUAGES else "zh"
+    reading(principal.language)
     return principal
 
 

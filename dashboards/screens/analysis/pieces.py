@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import navigation
+from dashboards.charts.drawn import Drawn
 from dashboards.charts.figures import CONFIG, Figure, Palette, palette
 from dashboards.frame import empty, md
 from dashboards.i18n import pick, t
@@ -88,9 +89,9 @@ def panel(title: str, unit: str, key: str, *, note: str = "", figure: Callable[[
 
 def _chart(figure: Figure, key: str, alt: str, pick_point: Callable[[Any], None] | None) -> None:
     if pick_point is None:
-        st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt)
+        st.plotly_chart(Drawn(figure), key=key, theme=None, config=CONFIG, alt=alt)
         return
-    event = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt, on_select="rerun", selection_mode="points")
+    event = st.plotly_chart(Drawn(figure), key=key, theme=None, config=CONFIG, alt=alt, on_select="rerun", selection_mode="points")
     points = event["selection"]["points"]
     picked = _identity(points[0]) if points else None
     before = st.session_state.get(f"{key}_picked")

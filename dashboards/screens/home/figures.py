@@ -10,7 +10,7 @@ from dashboards.i18n import t
 from dashboards.marts import definitions, numbers, province
 from dashboards.marts.reader import Mart, NoNumbersYet, OlderFile
 from dashboards.screens.analysis import leader, pieces, words
-from dashboards.screens.analysis.province import PROFILE
+from dashboards.screens.analysis.province_panels import PROFILE
 from ingestion.principal import Principal
 from ingestion.store.engine import today
 

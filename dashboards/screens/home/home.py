@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.charts import figures
+from dashboards.charts.drawn import Drawn
 from dashboards.i18n import pick, t
 from dashboards.screens.home import counts
 from ingestion import accounts, claims, notices, review
@@ -132,7 +133,7 @@ def _results(actor: Principal, cells: list[counts.Cell]) -> None:
     p = figures.palette(st.context.theme.type == "dark")
     colours = (p.category[0], p.scale[3], p.line)
     parts = [(word, [sum(c.n for c in cells if c.state in states and (c.year or year) == y and c.type_id not in counts_out()) for y in years], colours[i]) for word, states, i in groups]
-    st.plotly_chart(figures.columns(p, years, parts), theme=None, config=figures.CONFIG, key="home_chart", width="stretch")
+    st.plotly_chart(Drawn(figures.columns(p, years, parts)), theme=None, config=figures.CONFIG, key="home_chart", width="stretch")
     st.caption(t("近十年，按归属年度；不含人员、专家和经费。"))
 
 
@@ -241,7 +242,7 @@ def _states(actor: Principal, cells: list[counts.Cell]) -> None:
         (pick(*GROUPS[g]), [sum(c.n for c in cells if c.state == "30" and c.year == y and ALL_RECORDS[c.type_id].group == g) for y in years], p.category[i])
         for i, g in enumerate(("projects", "outcomes", "ip", "exchange", "contribution"))
     ]
-    st.plotly_chart(figures.columns(p, years, parts), theme=None, config=figures.CONFIG, key="home_years", width="stretch")
+    st.plotly_chart(Drawn(figures.columns(p, years, parts)), theme=None, config=figures.CONFIG, key="home_years", width="stretch")
     st.caption(t("近十年已通过的记录，按归属年度。"))
 
 

@@ -66,6 +66,13 @@ record = table(
     Index(None, "university_code", "college_id", "state"),
     Index(None, "university_code", "owner_person_id"),
     Index(None, "entered_by"),
+    # What was approved or voided since the figures were made is asked at every click, by the province over all records.
+    Index(
+        "ix_record_approved_at", "approved_at", sqlite_where=text("approved_at IS NOT NULL"), postgresql_where=text("approved_at IS NOT NULL")
+    ),
+    Index(
+        "ix_record_voided_at", "voided_at", sqlite_where=text("voided_at IS NOT NULL"), postgresql_where=text("voided_at IS NOT NULL")
+    ),
     Index(
         "ix_record_batch", "batch_id", sqlite_where=text("batch_id IS NOT NULL"), postgresql_where=text("batch_id IS NOT NULL")
     ),
