@@ -28,6 +28,12 @@ def test_groups_basis_and_city_stand_in_the_address(page: Page, who: Who) -> Non
     assert len(forged.dataframe[0].value) == 8
 
 
+def test_the_provinces_home_begins_with_its_numbers(page: Page, who: Who) -> None:
+    test = page("home.home", who("province_staff", "province"))
+    assert_clean(test)
+    assert len(test.metric) == 6 and test.metric[0].label == "论文数（篇）"
+
+
 @pytest.mark.ac("AC-235")
 def test_the_provinces_page_names_no_person(page: Page, who: Who) -> None:
     test = page("analysis.province", who("province_staff", "province"), year=YEAR)

@@ -7,8 +7,11 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plotly.io import to_json
+from plotly.tools import return_figure_from_figure_or_data
 
 from dashboards.charts import figures, hubei
+from dashboards.charts.drawn import Drawn
 from dashboards.charts.figures import DARK, LIGHT
 
 VALUES = st.lists(st.one_of(st.none(), st.floats(0, 1e9)), min_size=1, max_size=12)
@@ -31,9 +34,16 @@ def test_every_chart_is_a_valid_figure_whatever_the_values(values: list[float | 
         figures.lines(LIGHT, [("SCI", years, values)], unfinished=years[-1]),
         figures.lollipop(DARK, names, values),
         figures.strip(LIGHT, [("双一流", known)], chosen="学院0"),
+        figures.network(DARK, "甲", [(i, name, i, i) for i, name in enumerate(names, 1)], [(1, 2, 3)] if len(names) > 1 else []),
     ):
         go.Figure(figure)
         assert "NaN" not in json.dumps(figure)
+
+
+def test_a_figure_reaches_the_page_as_it_was_made() -> None:
+    figure = figures.bars(LIGHT, ["甲"], [1.0])
+    assert return_figure_from_figure_or_data(Drawn(figure), True) is figure
+    assert json.loads(to_json(figure, validate=False)) == figure
 
 
 def test_bars_begin_at_zero_and_carry_their_value() -> None:

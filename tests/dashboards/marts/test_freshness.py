@@ -5,8 +5,10 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from dashboards.marts import freshness, reader
 from ingestion.principal import Principal
@@ -57,6 +59,18 @@ def test_approved_changes_wait_and_a_stopped_pipeline_is_named(filled: Store, wh
     with filled.begin("*") as uow:
         uow.conn.execute(refresh_request.insert().values(requested_at=utc_now() - timedelta(minutes=5), reason="test", full_reload=False))
     assert _of(filled, who("office_admin")).paused
+
+
+@pytest.mark.parametrize(("role", "university"), [("province_staff", "province"), ("office_admin", "99001"), ("college_admin", "99001")])
+def test_what_waits_is_found_without_looking_through_all_records(filled: Store, who: Who, role: str, university: str) -> None:
+    """It is asked at every click: 33 ms of 60 where it read the 257,882 records of a province."""
+    asked: list[tuple[str, Any]] = []
+    with filled.read("*" if role == "province_staff" else university) as uow:
+        event.listen(uow.conn, "before_cursor_execute", lambda _c, _k, sql, values, *_: asked.append((sql, values)))
+        freshness.of(uow, who(role, university))
+        sql, values = next(one for one in asked if "approved_at" in one[0])
+        plan = " ".join(row[-1] for row in uow.conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
+    assert "USING INDEX ix_record_approved_at" in plan and "USING INDEX ix_record_voided_at" in plan and "SCAN" not in plan
 
 
 @pytest.mark.ac("AC-250", "AC-099")
