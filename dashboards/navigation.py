@@ -98,6 +98,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("mine", N_("我的统计"), ANALYSIS, "dashboards.screens.analysis.mine:show", ("researcher",)),
     Entry("province", N_("省级对比"), PROVINCE, "dashboards.screens.analysis.province:show", ("province_staff", "province_analyst")),
     Entry("questions", N_("省厅询问"), PROVINCE, "dashboards.screens.analysis.questions:show", ("province_staff", "province_analyst", "office_admin")),
+    Entry("returns", N_("年底统计"), ANALYSIS, "dashboards.screens.returns.page:show", ("office_admin", "analyst", "finance")),
     Entry("statistics", N_("统计表"), ANALYSIS, "dashboards.screens.analysis.table:show", COUNTED_FOR),
     Entry("peers", N_("同类对标"), ANALYSIS, "dashboards.screens.analysis.peers:show", COUNTED_FOR),
     Entry("sql", N_("SQL 查询"), ANALYSIS, "dashboards.screens.sql.page:show", ("analyst", "office_admin", "province_analyst", "province_staff")),

@@ -30,6 +30,7 @@ OF_UNIVERSITY: dict[str, str] = {
     "core.fct_record": "university_code = $code AND valid_to IS NULL",
     "core.fct_measure": "university_code = $code AND valid_to IS NULL",
     "core.fct_credit": "university_code = $code AND valid_to IS NULL",
+    "core.fct_detail": "university_code = $code AND valid_to IS NULL",
     "core.fct_review": "university_code = $code",
     "core.fct_quality": "university_code = $code",
     "reports.rpt_indicator": "university_code = $code",
@@ -54,7 +55,7 @@ OF_PEERS: dict[str, str] = {
     "reports.rpt_peer": "true",
 }
 
-BY_RECORD = frozenset({"core.fct_record", "core.fct_measure", "core.fct_credit"})
+BY_RECORD = frozenset({"core.fct_record", "core.fct_measure", "core.fct_credit", "core.fct_detail"})
 """Tables of which a refresh rewrites the batch's records."""
 
 

@@ -151,7 +151,7 @@ def _assets(manifest: Mapping[str, Any]) -> list[Any]:
     @dg.asset(
         key=PUBLISHED,
         group_name="published",
-        deps=[dg.AssetKey(["reports", name]) for name in REPORTS] + [keys[name] for name in warm.NIGHTLY],
+        deps=[dg.AssetKey(["reports", name]) for name in REPORTS] + [keys[name] for name in ("fct_detail", *warm.NIGHTLY)],
         description="Read-only files, one a university, one for the province, one for peers. 只读发布文件。",
         check_specs=[dg.AssetCheckSpec(name, asset=PUBLISHED) for name in MART_CHECKS],
         required_resource_keys={"refresh"},

@@ -30,7 +30,7 @@ DIMENSIONS: dict[str, frozenset[str]] = {
 }
 """Dimension → the raw tables it reads: it is rewritten when one of them changed."""
 
-FACTS = ("fct_record", "fct_credit", "fct_measure", "fct_shared_key", "fct_sum")
+FACTS = ("fct_record", "fct_credit", "fct_measure", "fct_detail", "fct_shared_key", "fct_sum")
 REPORTS = ("rpt_indicator", "rpt_work", "rpt_balance", "rpt_reconciliation", "rpt_province", "rpt_peer")
 TESTS = ("facts_conserve", "facts_keys")
 """Two folded tests in place of one per column."""
@@ -42,7 +42,7 @@ published file keeps them as they are until then."""
 REWRITTEN = {"record_id": "batch", "university_code": "touched", "project_id": "projects"}
 """Key of a model's rows → the table in schema ``pipeline`` that says which are rewritten."""
 
-INDEXED = {"fct_record": ("record_id",), "fct_credit": ("record_id", "person_id"), "fct_measure": ("record_id",), "fct_shared_key": ("record_id",)}
+INDEXED = {"fct_record": ("record_id",), "fct_credit": ("record_id", "person_id"), "fct_measure": ("record_id",), "fct_detail": ("record_id",), "fct_shared_key": ("record_id",)}
 """Columns by which a refresh finds the rows of its batch; dropped while dbt builds, which renames tables."""
 
 LEAVING = "INSERT INTO pipeline.leaving SELECT * FROM core.v_batch_sum"

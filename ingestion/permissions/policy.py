@@ -55,6 +55,7 @@ PLATFORM_ACTIONS: tuple[str, ...] = (
     "manage_years", "pick_people", "view_numbers", "view_province", "sql", "refresh", "view_audit",
     "view_pipeline", "view_quality", "settle_quality", "exit_bundle", "ask_figures", "answer_figures",
     "view_evaluation", "sign_figures",
+    "view_returns", "enter_returns",
 )  # fmt: skip
 
 
@@ -158,6 +159,9 @@ POLICY: tuple[Right, ...] = (
     Right("province_analyst", ("view_province", "sql", "view_pipeline", "view_quality"), NOT_RECORD, WHOLE),
     Right("office_admin", ("manage_accounts", "manage_units", "manage_notices", "manage_settings", "manage_codes", "manage_years"), NOT_RECORD, WHOLE),
     Right("office_admin", ("pick_people", "view_numbers", "sql", "refresh", "view_audit", "view_pipeline", "view_quality", "settle_quality"), NOT_RECORD, WHOLE),
+    Right("office_admin", ("view_returns", "enter_returns"), NOT_RECORD, WHOLE),  # the year-end tables of the ministry
+    Right("analyst", ("view_returns",), NOT_RECORD, WHOLE),
+    Right("finance", ("view_returns",), NOT_RECORD, WHOLE),
     Right("office_admin", ("exit_bundle",), NOT_RECORD, WHOLE),  # the university takes everything along, drafts too
     Right("college_admin", ("pick_people", "view_numbers", "view_quality", "settle_quality"), NOT_RECORD, WHOLE),
     Right("researcher", ("pick_people", "view_numbers"), NOT_RECORD, WHOLE),

@@ -169,6 +169,8 @@ def visible(principal: Principal, table: FromClause) -> ColumnElement[bool]:
             return true() if can(principal, "view_province") else here if can(principal, "answer_figures") else false()
         case "signed_snapshot":
             return true() if can(principal, "view_province") else here if can(principal, "view_evaluation") else false()
+        case "return_entry":
+            return here if can(principal, "view_returns") else false()
         case "saved_statistic":  # shared in the college it was saved in, or in the whole organisation
             in_scope = or_(c.unit_id.is_(None), c.unit_id == principal.unit_id) if principal.unit_id is not None else c.unit_id.is_(None)
             return and_(here, or_(mine, and_(c.shared.is_(True), in_scope)))

@@ -336,6 +336,7 @@ def test_a_canary_of_one_university_sings_nowhere_else(world: World) -> None:
             (p.figure_question, dict(indicator="O01", year=2025, about_zh=CANARY, about_en=CANARY, question=CANARY, asked_by=ids["a1"], asked_at=now)),
             (p.signed_snapshot, dict(purpose="moe", year=2025, revision=1, generation=1, as_of=now, content_hash=CANARY, code_version="x", signing_key="x",
                                      file_name="x", file_sha256="x", size=1, made_by=ids["o1"], made_at=now)),
+            (p.return_entry, dict(year=2025, sheet="ST2", row_code="04", column_code="V", value=1, note=CANARY, made_by=ids["o1"], made_at=now)),
             (p.saved_statistic, dict(account_id=ids["a1"], page="statistics", name=CANARY, filters=CANARY, shared=True, created_at=now)),
             (p.audit_row, dict(at=now, actor=CANARY, action="x", object_type="record", detail=CANARY)),
             (p.import_batch, dict(type="paper", file_name=CANARY, sha256="0" * 64, account_id=ids["o1"], started_at=now)),

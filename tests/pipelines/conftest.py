@@ -113,13 +113,18 @@ def built(
     return made
 
 
+def copied(built: Installation, transformer: Transformer, place: Path) -> Iterator[Installation]:
+    """The built universe in a home of its own."""
+    for name in ("store.sqlite", "warehouse.duckdb"):
+        shutil.copyfile(built.home / name, place / name)
+    shutil.copytree(built.home / "published", place / "published")
+    (place / "dbt").mkdir()
+    shutil.copyfile(recipe.path(built.home / "dbt"), recipe.path(place / "dbt"))
+    store = open_store(f"sqlite:///{place / 'store.sqlite'}")
+    yield Installation(built.universe.on(store), place, transformer_at(place, transformer))
+    store.dispose()
+
+
 @pytest.fixture
 def installation(built: Installation, transformer: Transformer, tmp_path: Path) -> Iterator[Installation]:
-    for name in ("store.sqlite", "warehouse.duckdb"):
-        shutil.copyfile(built.home / name, tmp_path / name)
-    shutil.copytree(built.home / "published", tmp_path / "published")
-    (tmp_path / "dbt").mkdir()
-    shutil.copyfile(recipe.path(built.home / "dbt"), recipe.path(tmp_path / "dbt"))
-    store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    yield Installation(built.universe.on(store), tmp_path, transformer_at(tmp_path, transformer))
-    store.dispose()
+    yield from copied(built, transformer, tmp_path)

@@ -18,7 +18,7 @@ from tests.pipelines.conftest import Installation
 MARTS = {
     "core": (
         "dim_code", "dim_indicator", "dim_person", "dim_rule", "dim_source", "dim_type", "dim_unit", "dim_university",
-        "fct_credit", "fct_measure", "fct_quality", "fct_record", "fct_review", "fct_shared_key", "fct_sum", "v_batch_sum", "v_contribution",
+        "fct_credit", "fct_detail", "fct_measure", "fct_quality", "fct_record", "fct_review", "fct_shared_key", "fct_sum", "v_batch_sum", "v_contribution",
     ),
     "reports": (*warm.REPORTS, "rpt_quality"),
     "intermediate": (
@@ -49,7 +49,7 @@ def test_the_whole_pipeline_stands_in_the_graph(transformer: Transformer) -> Non
 def test_everything_hangs_together(transformer: Transformer) -> None:
     graph = definitions.build(transformer).resolve_asset_graph()
     upstream = {k.to_user_string() for k in graph.get(definitions.PUBLISHED).parent_keys}
-    assert upstream == {f"reports/{name}" for name in (*warm.REPORTS, "rpt_quality")} | {"core/fct_review", "core/fct_quality"}
+    assert upstream == {f"reports/{name}" for name in (*warm.REPORTS, "rpt_quality")} | {"core/fct_detail", "core/fct_review", "core/fct_quality"}
     for name in MARTS["staging"]:
         key = next(k for k in graph.get_all_asset_keys() if k.to_user_string() == f"staging/{name}")
         assert {k.to_user_string() for k in graph.get(key).parent_keys} == {"raw"}

@@ -60,7 +60,7 @@ from ingestion.store.platform.records import (
     year_lock,
 )
 from ingestion.store.platform.snapshots import signed_snapshot
-from ingestion.store.platform.sources import score_rule, source_paper, source_table
+from ingestion.store.platform.sources import return_entry, score_rule, source_paper, source_table
 from ingestion.store.platform.traces import (
     archived_audit_block,
     archived_audit_row,
@@ -123,6 +123,7 @@ __all__ = [
     "refresh_request",
     "refresh_status",
     "reset_request",
+    "return_entry",
     "review_event",
     "saved_query",
     "saved_statistic",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -64,4 +65,20 @@ score_rule = table(
     UniqueConstraint("table_id", "measure", "category"),
     CheckConstraint("points >= 0 AND (cap IS NULL OR cap >= 0)", name="points"),
     comment="One row per measure × category of a set of points: hundredths a record, and the most a record earns; rows are only ever added.",
+)
+
+return_entry = table(
+    "return_entry",
+    pk(),
+    tenant(),
+    Column("year", Integer, nullable=False),
+    Column("sheet", String(20), nullable=False),
+    Column("row_code", String(20), nullable=False),
+    Column("column_code", String(20), nullable=False),
+    Column("value", BigInteger),  # fen, or a whole number; none: taken back
+    Column("note", String(300), nullable=False, default=""),
+    Column("made_by", Id, ForeignKey("account.id"), nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Index(None, "university_code", "year"),
+    comment="One row per value the office entered in a cell of a year-end table; the newest of a cell is in force, rows are only ever added.",
 )

@@ -1,0 +1,183 @@
+"""The ministry's year-end tables of a built installation: hand-computed cells, who is left out and why, the form as a file, and a
+cell that follows its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from dashboards.marts import reader
+from dashboards.marts.reader import Mart
+from dashboards.marts.returns import export, opened, projects, template
+from dashboards.marts.returns.book import Book
+from pipelines.transform import Transformer
+from tests import documents
+from tests.pipelines.conftest import Installation, copied
+from tests.pipelines.test_past import amend
+from tests.pipelines.test_refresh import load
+
+YEAR = 2025
+
+
+def a_project(installation: Installation, type_id: str, n: int, cls: str | None, **more: Any) -> int:
+    """In force from 2023 to 2028; two own members of 6 and 4 months where ``people`` is true."""
+    people = more.pop("people", True)
+    document = documents.valid(type_id, installation.place("r1", "C1"), n)
+    granted = "signed_on" if type_id == "horizontal_project" else "approved_on"
+    document |= {"subject_class": cls, "activity_type": "2", "status": "20", granted: "2023-03-15", "started_on": "2023-03-15", "planned_end_on": "2028-12-31", "concluded_on": None, "discipline": "520"}
+    document |= more
+    leader = next(row for row in document["contributors"] if row["role"] == "leader")
+    document["contributors"] = [leader]
+    if people:
+        for rank, (who, months) in enumerate((("r1", 6), ("r2", 4)), 2):
+            place = installation.place(who, "C1")
+            document["contributors"].append({"role": "member", "rank": rank, "kind": "staff", "person_id": place.person_id, "name": place.person_name, "months_per_year": months, "affiliations": []})
+    return load(installation, type_id, [{key: value for key, value in document.items() if value is not None}])[0]
+
+
+def money(installation: Installation, type_id: str, n: int, project: int, day: str, yuan: int, **more: Any) -> int:
+    document = documents.valid(type_id, installation.place("r1", "C1"), n)
+    on = {"fund_arrival": "arrived_on", "fund_outward": "transferred_on", "fund_expense": "spent_on"}[type_id]
+    document |= {"project_id": project, on: day, "amount": yuan * 100, **more}
+    for block in ("shares", "subjects", "lines", "payees", "vat", "management_fee", "register_fee", "outward_reserve", "net_amount", "booked_on", "tech_amount"):
+        if block not in more:
+            document.pop(block, None)
+    return load(installation, type_id, [document])[0]
+
+
+Filled = tuple[Installation, dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def made(built: Installation, transformer: Transformer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """Built once; only the last test changes it."""
+    for one in copied(built, transformer, tmp_path_factory.mktemp("returns")):
+        yield one, fill(one)
+
+
+@pytest.fixture
+def filled(made: Filled, monkeypatch: pytest.MonkeyPatch) -> Filled:
+    monkeypatch.setenv("YANSHU_HOME", str(made[0].home))
+    return made
+
+
+def fill(installation: Installation) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    ids["nsfc"] = a_project(installation, "vertical_project", 1, "1", stat_source="03")
+    ids["client"] = a_project(installation, "horizontal_project", 2, "1", activity_type="5")
+    ids["social"] = a_project(installation, "vertical_project", 3, "2", stat_source="04", activity_type="1", discipline="790")
+    ids["idle"] = a_project(installation, "vertical_project", 4, "1", stat_source="03", people=False)
+    ids["closed"] = a_project(installation, "vertical_project", 5, "1", stat_source="03", status="30", concluded_on="2025-06-01")
+    ids["unknown"] = a_project(installation, "vertical_project", 6, None)
+    ids["early"] = money(installation, "fund_arrival", 11, ids["nsfc"], "2024-05-01", 100_000, fund_source="05")
+    ids["grant"] = money(installation, "fund_arrival", 12, ids["nsfc"], "2025-12-31", 40_400, fund_source="05")
+    ids["fee"] = money(installation, "fund_arrival", 13, ids["client"], "2025-02-01", 30_400, fund_source="10")
+    ids["foreign"] = money(installation, "fund_arrival", 14, ids["client"], "2025-02-02", 20_400, fund_source="14")
+    ids["later"] = money(installation, "fund_arrival", 15, ids["client"], "2026-01-01", 7_000, fund_source="10")
+    ids["nssf"] = money(installation, "fund_arrival", 16, ids["social"], "2025-03-01", 60_000, fund_source="04")
+    ids["lost"] = money(installation, "fund_arrival", 17, ids["unknown"], "2025-03-01", 5_000, fund_source="07")
+    lines = [{"line_subject": "1", "line_item": "仪器", "line_amount": 1_000_000}, {"line_subject": "31", "line_item": "专家费", "line_amount": 500_000}]
+    ids["bought"] = money(installation, "fund_expense", 21, ids["nsfc"], "2025-04-01", 15_000, lines=lines)
+    ids["passed"] = money(installation, "fund_outward", 22, ids["nsfc"], "2025-05-01", 8_000, payee_type="2")
+    installation.refresh()
+    return ids
+
+
+def opened_book(installation: Installation, entered: dict[str, dict[tuple[str, str], int]] | None = None) -> tuple[Mart, Book]:
+    reader.reset()
+    mart = reader.open_for(installation.universe.o1)
+    return mart, Book(mart, YEAR, entered or {})
+
+
+@pytest.mark.ac("AC-103", "AC-105", "AC-107")
+def test_cells_by_hand_open_to_their_records_and_say_who_is_left_out(filled: Filled) -> None:
+    installation, ids = filled
+    mart, book = opened_book(installation, {"ST2": {("04", "V"): 1_060_000}})
+    st2 = book.draft("ST2")
+    yuan = {row: st2.exact(row) / 100 for row in ("01", "02", "03", "12", "15", "20", "22", "23", "24", "26", "29", "30", "32", "33", "37")}
+    assert yuan == {
+        "01": 100_000, "02": 101_800, "03": 40_400, "12": 40_400, "15": 30_400, "20": 20_400, "22": 23_000, "23": 23_000,
+        "24": 8_000, "26": 8_000, "29": 15_000, "30": 5_000, "32": 10_000, "33": 10_000, "37": 100_000 + 101_800 - 23_000,
+    }  # fmt: skip
+    # 40.4 + 30.4 + 20.4 + 10.6 千元 are 101.8, rounded 102: half up the rows would give 40 + 30 + 20 + 11 = 101
+    assert st2.cell("02").shown == 102 == sum(st2.cell(row).shown or 0 for row in ("04", "12", "15", "20"))
+    assert sum(st2.differences.values()) == 1
+    assert st2.cell("04").state == "entered" and st2.cell("45").state == "lacking" and st2.cell("45").shown is None and st2.cell("07").shown == 0
+    behind = {row: {one.record_id for one in opened.behind(mart, st2, row)} for row in ("02", "12", "20", "32", "37")}
+    assert behind == {"02": {ids["grant"], ids["fee"], ids["foreign"]}, "12": {ids["grant"]}, "20": {ids["foreign"]}, "32": {ids["bought"]},
+                      "37": {ids[name] for name in ("early", "grant", "fee", "foreign", "bought", "passed")}}  # fmt: skip
+    assert {(one.record_id, one.reason) for one in opened.left_out(mart, book.table("ST2"), YEAR)} == {(ids["lost"], "no_subject_class")}
+    assert [one.state for one in book.checks("ST2") if one.code == "ST2-no_subject_class"] == ["red"]
+    fund = book.draft("SK-FUND")
+    assert {row: fund.exact(row) / 100 for row in ("02", "03", "04", "08")} == dict.fromkeys(("02", "03", "04", "08"), 60_000)
+    everything = mart.rows("SELECT sum(value) FROM fct_measure WHERE measure = 'F01' AND year = ? AND included", [YEAR])[0][0]
+    assert st2.exact("02") - 1_060_000 + fund.exact("02") + 500_000 == everything, "one definition: the two tables and what has no branch are F01"
+
+    weighed = {one.item_id: one for one in book.projects("ST")}
+    assert {one.item_id: one.reason for one in weighed.values()} == {ids["nsfc"]: "", ids["client"]: "", ids["idle"]: "no_money_no_people", ids["closed"]: "closed_without_money"}
+    lines = {one.item_id: line for one, line in projects.lines(book.projects("ST"), book.table("ST4"))}
+    assert {key: lines[ids["nsfc"]][key] for key in ("L3", "L4", "L5", "L6", "L14", "L15")} == {
+        "L3": "202303", "L4": 40, "L5": 23, "L6": Decimal("1.0"), "L14": "2", "L15": "03"}  # fmt: skip
+    assert lines[ids["client"]]["L15"] == "10" and lines[ids["nsfc"]]["L4"] + lines[ids["client"]]["L4"] == 91
+    states = {one.code: one.state for one in book.checks("ST4")}
+    assert states["ST4-02"] == states["ST4-22"] == "green"
+
+
+@pytest.mark.ac("AC-106")
+def test_too_many_months_are_told_with_people_and_projects(filled: Filled) -> None:
+    installation, ids = filled
+    _, book = opened_book(installation)
+    check = next(one for one in book.checks("ST4") if one.code == "ST4-person")
+    assert check.state == "red" and "张伟" in check.found_zh  # 6 months on each of three listed projects
+    assert {(name, months, item) for name, months, item in check.lines if name == "张伟"} == {("张伟", 6.0, ids[project]) for project in ("nsfc", "client", "social")}
+    assert set(check.records) == {ids["nsfc"], ids["client"]}
+    school = next(one for one in book.checks("ST4") if one.code == "ST4-staff")
+    assert school.state == ("red" if Decimal(2) > Decimal(str(school.found_zh.split(" / ")[1].split(" ")[0])) else "green")
+
+
+@pytest.mark.ac("AC-104", "AC-233")
+def test_the_form_is_a_file_and_another_file_another_layout(filled: Filled, tmp_path: Path) -> None:
+    installation, ids = filled
+    _, book = opened_book(installation)
+    out = tmp_path / "out.xlsx"
+    export.write(book, "ST", out)  # 40.4 + 30.4 + 20.4 千元 are 91: the first of the equal remainders is rounded up
+    made = load_workbook(out)
+    assert [name.split(" ")[0] for name in made.sheetnames] == [*(f"ST{n}" for n in range(1, 12)), "编制说明"]
+    vector = {row[0]: row[3] for row in made["ST2 科技经费情况表"].iter_rows(min_row=5, values_only=True)}
+    assert vector["12"] == 41 and vector["45"] == "需填报"
+    assert made["ST4 科技项目情况表"].max_row == 7, "two heads at rows 4 and 5, two projects"
+    said = [row for row in made["编制说明"].iter_rows(values_only=True)]
+    assert any(row[0] and str(row[0]).startswith("F01") for row in said) and any("没有学科门类" in str(row[1]) for row in said)
+
+    form = load_workbook(template.template("ST"))
+    sheet = form.create_sheet("甲", 0)
+    sheet["C3"], sheet["A1"] = "{ST2.12}", "{university} {year}"
+    sheet["A9"], sheet["B9"] = "{ST4[].L2}", "{ST4[].L4}"
+    sheet["A10"] = "以下空白"
+    template.own("ST").parent.mkdir(parents=True)
+    form.save(template.own("ST"))
+    export.write(book, "ST", out)
+    mine = load_workbook(out)["甲"]
+    assert mine["C3"].value == 41 and str(mine["A1"].value).endswith(f" {YEAR}") and mine["A11"].value == "以下空白"
+    assert {mine["B9"].value, mine["B10"].value} == {40, 51}
+    sheet["D1"], sheet["D2"] = "{ST2.99}", "{ST4[].L99}"
+    form.save(template.own("ST"))
+    with pytest.raises(template.BadTemplate) as refused:
+        export.write(book, "ST", out)
+    assert "甲!D1" in refused.value.zh and "甲!D2" in refused.value.zh
+
+
+@pytest.mark.ac("AC-256")
+def test_a_cell_follows_its_record(filled: Filled) -> None:
+    installation, ids = filled
+    before = opened_book(installation)[1].draft("ST2").exact("15")
+    amend(installation, ids["fee"], amount=3_240_000)
+    installation.refresh()
+    mart, book = opened_book(installation)
+    assert before == 3_040_000 and book.draft("ST2").exact("15") == 3_240_000
+    assert [one.record_id for one in opened.behind(mart, book.draft("ST2"), "15")] == [ids["fee"]]
