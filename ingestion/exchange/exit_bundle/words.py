@@ -181,6 +181,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "result": ("结果", "Result"),
     "reward_share": ("奖励分配比例", "Share of the reward"),
     "role": ("角色", "Role"),
+    "note": ("说明", "Note"),
     "row_code": ("行次", "Row code"),
     "row_id": ("原编号", "Row id there"),
     "rows": ("包含的编号", "Ids of the rows"),
