@@ -106,6 +106,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("reviews", N_("审核分析"), ANALYSIS, "dashboards.screens.quality.reviews:show", ("office_admin", "college_admin", "analyst")),
     Entry("pipeline", N_("数据管道"), ANALYSIS, "dashboards.screens.quality.pipeline:show", ("office_admin", "analyst", "province_staff", "province_analyst")),
     Entry("drill", N_("明细"), ANALYSIS, "dashboards.screens.analysis.records:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
+    Entry("lineage", N_("数据血缘"), ANALYSIS, "dashboards.screens.analysis.lineage:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
     Entry("why", N_("为何变化"), ANALYSIS, "dashboards.screens.analysis.why:show", (*COUNTED_FOR, "province_staff", "province_analyst"), hidden=True),
     Entry("references", N_("导入题录"), UNIVERSITY, "dashboards.screens.exchange.references:show", ("researcher",)),
     Entry("form", N_("填写"), UNIVERSITY, "dashboards.screens.entry.form:show", IN_UNIVERSITY, hidden=True),

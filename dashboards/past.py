@@ -17,16 +17,16 @@ from dashboards.i18n import t
 from dashboards.marts import reader
 from dashboards.marts.days import FIRST, BadDay, read
 from dashboards.marts.reach import PAST as ADDRESS
-from dashboards.marts.reader import Mart, NotMadeYet
+from dashboards.marts.reader import NotMadeYet
 from ingestion import jobs
 from ingestion.principal import Principal
 from ingestion.store.engine import today
 
-PAGES = ("leader", "college", "mine", "province", "statistics", "peers", "drill")
+PAGES = ("leader", "college", "mine", "province", "statistics", "peers", "drill", "lineage", "sql")
 """Pages that offer the day; every page that opens its figures through ``charts.cached`` follows the address."""
 _KEY = "asof_day"
 
-M = TypeVar("M", bound=Mart)
+M = TypeVar("M")
 
 
 def asked() -> date | None:

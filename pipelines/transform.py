@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import recipe, warm
+from pipelines import lineage, recipe, warm
 from pipelines.batch import Batch
 from pipelines.codegen import DBT
 
@@ -119,6 +119,8 @@ class Transformer:
         with duckdb.connect(str(self.warehouse)) as con:
             warm.index(con)
             recipe.save(con, recipe.path(self.target), self.code, self._built)
+            measures = [code for (code,) in con.execute("SELECT measure FROM seeds.measures ORDER BY 1").fetchall()]
+        lineage.save(self.home, self.manifest, self._built, measures)
         self.steps()
         return built
 

@@ -62,9 +62,15 @@ class Result:
     generation: int
 
 
-def run(principal: Principal, sql: str, limit: int = ROWS_SHOWN, seconds: int = SECONDS) -> Result:
-    """Runs one SELECT statement. Raises Denied for roles without SQL, Refused with the reason otherwise."""
-    mart = _allowed(principal, sql)
+def run(principal: Principal, sql: str, limit: int = ROWS_SHOWN, seconds: int = SECONDS, day: dt.date | None = None) -> Result:
+    """Runs one SELECT statement, on the figures of now or of the end of a past ``day``.
+
+    Raises:
+        Denied: the role has no SQL.
+        NotMadeYet: the figures of that day have to be made first (job ``past``).
+        Refused: the statement was not run or was stopped, with the reason.
+    """
+    mart = _allowed(principal, sql, day)
     answer = _child(mart, {"sql": sql, "limit": max(1, min(limit, ROWS_SHOWN))}, seconds)
     kinds = [_kind(name) for name in answer["types"]]
     rows = [
@@ -82,10 +88,10 @@ def run(principal: Principal, sql: str, limit: int = ROWS_SHOWN, seconds: int = 
 
 
 def export(
-    principal: Principal, sql: str, format: Literal["csv", "xlsx"], target: Path, seconds: int = LONGEST
+    principal: Principal, sql: str, format: Literal["csv", "xlsx"], target: Path, seconds: int = LONGEST, day: dt.date | None = None
 ) -> int:
     """Writes the whole result to ``target`` and returns its row count; the sheet 导出说明 says what it is."""
-    mart = _allowed(principal, sql)
+    mart = _allowed(principal, sql, day)
     meta = mart.meta
     as_of = local_time(meta.as_of).strftime("%Y-%m-%d %H:%M:%S") if meta.as_of else "—"
     notes = [
@@ -109,30 +115,30 @@ def export(
             raise
 
 
-def relations(principal: Principal) -> list[dictionary.RelationWords]:
+def relations(principal: Principal, day: dt.date | None = None) -> list[dictionary.RelationWords]:
     """The tables and views that may be asked, in words."""
     if principal.role not in MAY_ASK:
         raise Denied()
-    return dictionary.relations(reader.open_for(principal))
+    return dictionary.relations(reader.open_for(principal, day))
 
 
-def data_file(principal: Principal, target: Path) -> int:
+def data_file(principal: Principal, target: Path, day: dt.date | None = None) -> int:
     """A copy of the published file of one's own organisation, for work outside; returns its size in bytes."""
     if principal.role not in MAY_ASK:
         raise Denied()
-    shutil.copyfile(reader.open_for(principal).path, target)
+    shutil.copyfile(reader.open_for(principal, day).path, target)
     target.chmod(0o600)
     return target.stat().st_size
 
 
-def _allowed(principal: Principal, sql: str) -> reader.Mart:
+def _allowed(principal: Principal, sql: str, day: dt.date | None) -> reader.Mart:
     if principal.role not in MAY_ASK:
         raise Denied()
     if not sql.strip():
         raise Refused("empty")
     if len(sql) > TEXT_LIMIT:
         raise Refused("text_long", limit=TEXT_LIMIT)
-    return reader.open_for(principal)
+    return reader.open_for(principal, day)
 
 
 def _child(

@@ -11,10 +11,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from dashboards.marts.lineage import Model, behind
 from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import BUILT_IN
 from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
-from pipelines import warm
+from pipelines import lineage, warm
 from pipelines.codegen import DBT
 from pipelines.transform import Transformer
 
@@ -70,6 +71,21 @@ def test_every_engine_macro_says_why() -> None:
 def test_dbt_is_no_package_of_ours_and_needs_no_other() -> None:
     assert list(DBT.rglob("__init__.py")) == []
     assert not (DBT / "packages.yml").exists() and not (DBT / "dependencies.yml").exists()
+
+
+def test_every_measure_has_one_model_and_a_way_back_to_the_store(transformer: Transformer) -> None:
+    measures = tuple(row["measure"] for row in seed("measures"))
+    nodes = lineage.of_project({**transformer.manifest.nodes, **transformer.manifest.sources}, {}, measures)
+    writers = {one: [node["name"] for node in nodes if one in node["measures"]] for one in measures}
+    assert {one: names for one, names in writers.items() if len(names) != 1} == {}
+    known = {node["name"]: Model(**{**node, "reads": tuple(node["reads"]), "measures": tuple(node["measures"])}) for node in nodes}
+    for one in measures:
+        assert behind(known, [(one, "OWNER")]).of("store"), one
+    papers = {model.name for model in behind(known, [("O01", "OWNER")], ["paper"]).models}
+    assert {"stg_paper", "index_tiers", "int_papers", "int_measure_papers", "fct_measure", "fct_credit", "rpt_indicator"} <= papers
+    assert "stg_book" not in papers
+    unsaid = [node["name"] for node in nodes if not (re.search(r"[\u4e00-\u9fff]", node["zh"]) and node["en"])]
+    assert unsaid == []
 
 
 def test_the_marts_have_contracts_keys_and_both_languages(transformer: Transformer) -> None:

@@ -9,14 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import frame
-from dashboards.i18n import pick, t
+from dashboards.i18n import N_, pick, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import colleges, people
+from dashboards.screens import shown
 from dashboards.screens.analysis import filters, health, leader, onboarding, opened, pieces, tools, words
 
 PEOPLE_COLUMNS = ("O01", "F01", "P01", "K01b", "A01")
+SHOWS = (*leader.places("college"), shown.Place("college", N_("人员"), shown.TABLE, PEOPLE_COLUMNS, exports=True))
 
 
 def show() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboards import frame
+from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
@@ -65,7 +65,8 @@ def card(actor: Principal, view: RecordView) -> None:
             st.caption(t("最近一次刷新后才通过或不纳入统计，没有计入任何指标。"))
             return
         if counted:
-            frame.rows([(words.name(one.found), _said(one)) for one in counted], narrow=True)
+            frame.rows([(words.name(one.found), said(one)) for one in counted], narrow=True)
+            st.page_link(navigation.page("lineage"), label=t("数据血缘"), icon=":material/account_tree:", query_params={"record": str(view.id)})
         _people(mart, view.id)
         if left_out:
             reasons = definitions.labels(mart, "exclusion_reason")
@@ -73,7 +74,7 @@ def card(actor: Principal, view: RecordView) -> None:
                 frame.rows([(words.name(one.found), _reason(reasons, one.reason or "")) for one in left_out], narrow=True)
 
 
-def _said(place: Place) -> str:
+def said(place: Place) -> str:
     """2022 年 · 1 篇"""
     shown = f"{place.found.shown(float(place.value))} {words.unit(place.found)}"
     if place.first_year is None:

@@ -8,12 +8,13 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.charts import figures
-from dashboards.i18n import language, t
+from dashboards.i18n import N_, language, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Number, Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.scope import MANY
 from dashboards.marts.words import colleges, words_for
+from dashboards.screens import shown
 from dashboards.screens.analysis import (
     backlog,
     filters,
@@ -31,6 +32,25 @@ CARDS = ("O01", "F01", "P03", "P07N", "K02N", "A01")
 PIPELINE = ("P01", "P03", "P04D", "P04N", "P06N")
 RULES = ("FRAC_EQ", "FIRST_UNIT")
 TIERS = 5
+LEAD = ("O01", "F01", "P07N")
+"""What the sentence above the numbers speaks of."""
+
+
+def places(path: str) -> tuple[shown.Place, ...]:
+    """What this page shows, and the college's, which is the same in its own reach."""
+    return (
+        shown.Place(path, N_("数字卡"), shown.NUMBER, CARDS),
+        shown.Place(path, N_("概况"), shown.NUMBER, LEAD),
+        shown.Place(path, N_("近十年论文趋势"), shown.CHART, ("O01",), exports=True),
+        shown.Place(path, N_("各学院论文构成") if path == "leader" else "历年论文构成", shown.CHART, ("O01",), exports=True),
+        shown.Place(path, N_("论文收录层级"), shown.CHART, ("O01",), exports=True),
+        shown.Place(path, N_("到账经费来源"), shown.CHART, ("F01",), exports=True),
+        shown.Place(path, N_("项目全程"), shown.CHART, PIPELINE, exports=True),
+        shown.Place(path, N_("指标一览"), shown.TABLE, shown.EVERY),
+    )
+
+
+SHOWS = places("leader")
 
 
 def show() -> None:
@@ -67,7 +87,7 @@ def body(mart: Mart, year: int, rule: str, actor: Principal, units: str = "") ->
     """Sentence, six numbers, six charts, every indicator, the newest records. ``units``: whose colleges what is told by
     college stands in (``Spec.units``)."""
     specs = {one: spec_of(mart, one, year, rule) for one in CARDS}
-    lead = {one: numbers.trend(mart, specs[one])[:2] for one in ("O01", "F01", "P07N")}
+    lead = {one: numbers.trend(mart, specs[one])[:2] for one in LEAD}
     pieces.sentence(_sentence(mart, lead, units))
     with st.grid(6, min_column_width=160, gap="small"):
         for one in CARDS:

@@ -10,12 +10,13 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.charts import figures
-from dashboards.i18n import pick, t
+from dashboards.i18n import N_, pick, t
 from dashboards.marts import definitions, numbers
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.scope import MANY
 from dashboards.marts.words import types
+from dashboards.screens import shown
 from dashboards.screens.analysis import filters, funds, opened, pieces, tools, words
 
 CARDS = ("O01", "P01", "K01a", "A01", "O10", "F01")
@@ -23,6 +24,12 @@ RULES = ("FULL_PERSON", "OWNER", "FRAC_EQ")
 FIRST = 12
 """Reasons shown at once; the rest on request."""
 EXPLAINED = ("O01", "O02", "O10", "A01", "K01a", "K01b", "P01", "F01")
+SHOWS = (
+    shown.Place("mine", N_("数字卡"), shown.NUMBER, CARDS),
+    shown.Place("mine", N_("近十年成果"), shown.CHART, ("R01",), exports=True),
+    shown.Place("mine", N_("经费曲线"), shown.CHART, funds.MEASURES, exports=True),
+    shown.Place("mine", N_("没有计入"), shown.TABLE, EXPLAINED),
+)
 
 
 def show() -> None:

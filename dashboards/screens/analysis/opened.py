@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboards import navigation
+from dashboards import frame, navigation
 from dashboards.frame import empty, md
 from dashboards.i18n import N_, pick, t
 from dashboards.marts import definitions, numbers, reach
@@ -16,6 +16,7 @@ from dashboards.marts.drill import DoesNotAddUp, Drill, Row, drill, excluded
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.marts.words import types, words_for
+from dashboards.screens import shown
 from dashboards.screens.analysis import words
 
 CARD_WORDS = {
@@ -32,7 +33,7 @@ def definition_dialog(mart: Mart, spec: Spec) -> None:
     st.dialog(f"{t('统计口径')} · {md(words.name(found))}", width="large")(definition_card)(mart, spec)
 
 
-def definition_card(mart: Mart, spec: Spec) -> None:
+def definition_card(mart: Mart, spec: Spec, university: str = "") -> None:
     """统计口径: the rule in words, formula, unit, counting, date rule, source, version, clause, SQL."""
     found = definitions.definition(mart, spec.indicator)
     lines = [(CARD_WORDS[key], pick(zh, en)) for key, zh, en in definitions.card(mart, spec.indicator, spec.rule)]
@@ -42,9 +43,12 @@ def definition_card(mart: Mart, spec: Spec) -> None:
     if made_with is not None:
         source = t("{table}：{source}，采用 {used} / {rows} 行", table=source, source=words.source_words(made_with), used=f"{made_with.used_rows:,}", rows=f"{made_with.read_rows:,}")
     lines.insert(3, (CARD_WORDS["source"], t("{types}（已通过且纳入统计的记录）", types=source)))
-    lines.append((N_("用于页面"), t("指标一览、统计表、省级对比与同类对标")))
+    lines.append((N_("用于页面"), used_on(mart, found)))
     lines.append((CARD_WORDS["owner"], t("省教育厅统一指标，科研处解释")))
     lines.append((N_("数据截至"), f"{numbers.as_of(mart)} · {t('批次 #{n}', n=mart.meta.generation)}"))
+    if found.kind != definitions.OPERATIONAL:
+        query = reach.address(mart, spec) | ({"university": university} if university else {})
+        st.page_link(navigation.page("lineage"), label=t("数据血缘：从数字到记录"), icon=":material/account_tree:", query_params=query)
     with st.container(gap="xsmall"):
         for label, text in lines:
             with st.container(horizontal=True, gap="small"):
@@ -54,6 +58,16 @@ def definition_card(mart: Mart, spec: Spec) -> None:
         if sql:
             st.caption(t("SQL（分析员可在查询页运行）"))
             st.text_area("SQL", sql, height=190, disabled=False, label_visibility="collapsed", key=f"card_sql_{spec.indicator}")
+
+
+def used_on(mart: Mart, found: definitions.Definition) -> str:
+    """领导驾驶舱（近十年论文趋势、指标一览）…: the pages of this reader that show the indicator, by what they declare."""
+    by_page: dict[str, list[str]] = {}
+    for one in shown.of(frame.current(), mart, found):
+        by_page.setdefault(navigation.entry(one.path).title(), []).append(t(one.part))
+    join = pick("、", ", ")
+    pages = [page if parts == [page] else t("{page}（{parts}）", page=page, parts=join.join(dict.fromkeys(parts))) for page, parts in by_page.items()]
+    return join.join(pages)
 
 
 def records_dialog(mart: Mart, spec: Spec, university: str = "") -> None:
@@ -67,6 +81,7 @@ def _dialog_body(mart: Mart, spec: Spec, university: str) -> None:
     with st.container(horizontal=True, gap="small"):
         st.page_link(navigation.page("drill"), label=t("在单独页面打开"), icon=":material/open_in_new:", query_params=query)
         st.page_link(navigation.page("why"), label=t("为何变化"), icon=":material/difference:", query_params=query)
+        st.page_link(navigation.page("lineage"), label=t("数据血缘"), icon=":material/account_tree:", query_params=query)
 
 
 def behind(mart: Mart, spec: Spec, place: str) -> None:

@@ -9,17 +9,23 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.charts import cached, figures
-from dashboards.i18n import pick, t
+from dashboards.i18n import N_, pick, t
 from dashboards.marts import definitions, peers
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS
 from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.screens import shown
 from dashboards.screens.analysis import filters, opened, pieces, tools
 from dashboards.screens.analysis.province_panels import Compared
 from dashboards.screens.analysis.words import MINUS
 from ingestion import settings
 from ingestion.principal import Principal
+
+SHOWS = (
+    shown.Place("peers", N_("名次表"), shown.TABLE, shown.EVERY, exports=True),
+    shown.Place("peers", N_("组内分布"), shown.CHART, shown.EVERY, exports=True),
+)
 
 
 def show() -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboards import frame, navigation
-from dashboards.i18n import pick, t
+from dashboards.i18n import N_, pick, t
 from dashboards.marts import numbers, reach
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import colleges, people, types
+from dashboards.screens import shown
 from dashboards.screens.analysis import (
     colleagues,
     filters,
@@ -29,6 +30,12 @@ from ingestion.store.engine import today
 
 SHOWN = ("projects", "funds", "outcomes", "ip", "exchange", "contribution")
 EVER = 1900  # the first year of "all years"
+
+SHOWS = (
+    shown.Place("profile", N_("记录数"), shown.NUMBER, ("R01",)),
+    shown.Place("profile", N_("经费统计"), shown.TABLE, funds.MEASURES, exports=True),
+    shown.Place("profile", N_("经费曲线"), shown.CHART, funds.MEASURES, exports=True),
+)
 
 
 def show() -> None:

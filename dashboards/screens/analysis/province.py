@@ -10,13 +10,14 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.charts import cached, figures, hubei
-from dashboards.i18n import language, pick, t
+from dashboards.i18n import N_, language, pick, t
 from dashboards.marts import anomalies, definitions, province, reach
 from dashboards.marts.anomalies import Anomaly
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import Spec
 from dashboards.marts.province import GROUPS, Line
 from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.screens import shown
 from dashboards.screens.analysis import (
     exporting,
     filters,
@@ -31,6 +32,13 @@ from dashboards.screens.analysis.province_panels import Compared
 from ingestion.principal import OperationError, Principal
 
 FIRST = "O01"
+SHOWS = (
+    shown.Place("province", N_("高校对比表"), shown.TABLE, shown.EVERY, exports=True),
+    shown.Place("province", N_("各市州"), shown.CHART, shown.EVERY, exports=True),
+    shown.Place("province", N_("同类分布"), shown.CHART, shown.EVERY, exports=True),
+    shown.Place("province", N_("与同类中位数比较"), shown.CHART, province_panels.PROFILE, exports=True),
+    shown.Place("province", N_("异常提示"), shown.TABLE, shown.EVERY),
+)
 EVERYWHERE = "all"
 
 

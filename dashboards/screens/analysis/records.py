@@ -6,12 +6,15 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.charts import cached
-from dashboards.i18n import t
+from dashboards.i18n import N_, t
 from dashboards.marts import definitions, numbers, reach
 from dashboards.marts.drill import records_allowed
 from dashboards.marts.reader import Mart
+from dashboards.screens import shown
 from dashboards.screens.analysis import exporting, opened, pieces, words
 from ingestion.principal import NotFound, Principal
+
+SHOWS = (shown.Place("drill", N_("明细"), shown.LIST, shown.EVERY, exports=True),)
 
 
 def show() -> None:
@@ -33,6 +36,9 @@ def show() -> None:
     if not records_allowed(mart, spec):
         frame.empty(t("只显示数字"), t("这项指标涉及个人，省级只看数字，不看记录。"), icon=":material/lock:")
         return
+    if mart.meta.university_code == definitions.PROVINCE:
+        frame.empty(t("只显示数字"), t("省级文件只有各校合计；选一所高校可到记录。"), icon=":material/leaderboard:")
+        return
     here = numbers.number(mart, spec)
     with head:
         exporting.button(actor, mart, spec)
@@ -41,7 +47,7 @@ def show() -> None:
         opened.behind(mart, spec, "page")
     with st.container(border=True, gap="small"):
         st.markdown(f"**{t('统计口径')}**")
-        opened.definition_card(mart, spec)
+        opened.definition_card(mart, spec, asked.get("university", ""))
 
 
 def _mart(actor: Principal, university: str) -> Mart:

@@ -9,12 +9,13 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.charts import figures
-from dashboards.i18n import t
+from dashboards.i18n import N_, t
 from dashboards.marts import numbers
 from dashboards.marts.crosstab import Crosstab, crosstab
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.scope import Spec
+from dashboards.screens import shown
 from dashboards.screens.analysis import (
     exporting,
     filters,
@@ -31,6 +32,8 @@ from ingestion.principal import OperationError, Principal
 
 DRAWN = 20
 """Bars of a chart; the rest stands together in one more, so that the chart adds up to the table."""
+
+SHOWS = (shown.Place("statistics", N_("统计表"), shown.TABLE, shown.EVERY, exports=True),)
 
 
 def show() -> None:

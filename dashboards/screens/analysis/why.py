@@ -20,6 +20,7 @@ from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
 from dashboards.marts.why import Cause, Change, Kind, Why, compare, told
 from dashboards.marts.words import types, words_for
+from dashboards.screens import shown
 from dashboards.screens.analysis import exporting, opened, pieces, words
 from ingestion.principal import NotFound, OperationError, Principal
 from ingestion.store.engine import today
@@ -35,6 +36,8 @@ CAUSES: dict[str, str] = {
 }  # fmt: skip
 UNSAID = ("owner", "people")
 """Who exactly came and went is on the record's own page, behind its own permissions."""
+
+SHOWS = (shown.Place("why", N_("为何变化"), shown.LIST, shown.EVERY, exports=True),)
 
 
 def show() -> None:

@@ -6,13 +6,19 @@ import streamlit as st
 
 from dashboards import frame, navigation
 from dashboards.charts import cached
-from dashboards.i18n import t
+from dashboards.i18n import N_, t
 from dashboards.marts import definitions, numbers, province
 from dashboards.marts.reader import Mart, NoNumbersYet, OlderFile
+from dashboards.screens import shown
 from dashboards.screens.analysis import leader, pieces, words
 from dashboards.screens.analysis.province_panels import PROFILE
 from ingestion.principal import Principal
 from ingestion.store.engine import today
+
+SHOWS = (
+    shown.Place("home", N_("数字卡"), shown.NUMBER, leader.CARDS, roles=("analyst",)),
+    shown.Place("home", N_("数字卡"), shown.NUMBER, PROFILE, roles=("province_staff", "province_analyst")),
+)
 
 
 def draw(actor: Principal) -> None:

@@ -15,6 +15,7 @@ from dashboards.marts import quality, reader
 from dashboards.marts.quality import Asked, Stay
 from dashboards.marts.reader import Mart, NoNumbersYet
 from dashboards.marts.words import colleges
+from dashboards.screens import shown
 from dashboards.screens.analysis.filters import choice
 from dashboards.screens.analysis.pieces import key_of, panel
 from dashboards.screens.quality.shared import college_word, definition, export, records, type_word
@@ -25,6 +26,8 @@ from ingestion.store.engine import local_time
 NODES = {"10": N_("学院审核"), "11": N_("学院退回后修改"), "20": N_("学校审核"), "21": N_("学校退回后修改")}
 ENDED = {"approve": N_("通过"), "return": N_("退回"), "refuse": N_("驳回"), "hand_back": N_("退回学院"), "withdraw": N_("撤回"), "void": N_("作废"), "submit": N_("重新提交")}
 ALL = "*"
+
+SHOWS = (shown.Place("reviews", N_("数字卡"), shown.NUMBER, ("Q02",)),)
 
 
 def show() -> None:

@@ -12,6 +12,7 @@ from dashboards.i18n import N_, pick, t
 from dashboards.marts import definitions, quality, reader
 from dashboards.marts.quality import Score
 from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.screens import shown
 from dashboards.screens.analysis.filters import choice
 from dashboards.screens.quality import rules
 from dashboards.screens.quality.shared import college_word, definition, export, records, type_word
@@ -21,6 +22,8 @@ from ingestion.principal import Principal
 from ingestion.store.engine import local_time
 
 BY = {"college": N_("按学院"), "type": N_("按类型"), "person": N_("按人员")}
+
+SHOWS = (shown.Place("quality", N_("数字卡"), shown.NUMBER, ("Q01", "Q02", "Q03")),)
 
 
 def show() -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboards import frame
-from dashboards.i18n import pick, t
+from dashboards import frame, past
+from dashboards.i18n import N_, pick, t
 from dashboards.marts import dictionary, exports, parameters, reader, sandbox
 from dashboards.marts.reader import NoNumbersYet
+from dashboards.screens import shown
 from dashboards.screens.analysis import exporting
 from ingestion import audit, queries
 from ingestion.principal import OperationError, Principal
 from ingestion.store.engine import local_time
 
+SHOWS = (shown.Place("sql", N_("SQL 查询"), shown.TABLE, shown.EVERY, exports=True),)
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
     ("各学院本年论文数", "Papers by college this year",
      "SELECT coalesce(u.name, '未归属') AS 学院, sum(c.contribution) AS 论文数\nFROM v_contribution AS c\nLEFT JOIN dim_unit AS u ON u.unit_id = c.college_id\n"
@@ -39,31 +42,39 @@ def show() -> None:
     actor = frame.current()
     head = frame.page(t("SQL 查询"))
     try:
-        relations = sandbox.relations(actor)
+        day = past.asked()
+        relations = past.opened(actor, lambda at: sandbox.relations(actor, at), day)
     except NoNumbersYet:
         frame.empty(t("暂无数据"), t("统计数据生成后可以查询。"))
         return
-    if actor.is_province and TEXT not in st.session_state:
-        st.session_state[TEXT] = PROVINCE_EXAMPLES[0][2]
-    elif TEXT not in st.session_state:
-        st.session_state[TEXT] = EXAMPLES[0][2]
+    if TEXT not in st.session_state:
+        st.session_state[TEXT] = _at(_examples(actor)[0][2], day)
     left, right = st.columns([1, 2.6], gap="small")
     with left:
-        _sources(actor, relations)
+        _sources(actor, relations, day)
     with right:
-        _editor(actor)
-        _result(actor)
+        _editor(actor, day)
+        _result(day)
     with head:
         _history(actor)
-        _downloads(actor)
+        _downloads(actor, day)
         _save(actor)
 
 
-def _sources(actor: Principal, relations: list[dictionary.RelationWords]) -> None:
+def _examples(actor: Principal) -> tuple[tuple[str, str, str], ...]:
+    return PROVINCE_EXAMPLES if actor.is_province else EXAMPLES
+
+
+def _at(sql: str, day: date | None) -> str:
+    """An example as it is meant on a past day: "this year" is that day's."""
+    return sql if day is None else sql.replace("current_date", f"DATE '{day.isoformat()}'")
+
+
+def _sources(actor: Principal, relations: list[dictionary.RelationWords], day: date | None) -> None:
     with st.container(border=True, gap="xsmall", key="sql_sources"):
         st.markdown(f"**{t('示例')}**")
-        for zh, en, sql in PROVINCE_EXAMPLES if actor.is_province else EXAMPLES:
-            st.button(pick(zh, en), key=f"example_{en}", type="tertiary", icon=":material/lightbulb:", on_click=_use, args=(sql,))
+        for zh, en, sql in _examples(actor):
+            st.button(pick(zh, en), key=f"example_{en}", type="tertiary", icon=":material/lightbulb:", on_click=_use, args=(_at(sql, day),))
         with frame.store().read(actor.university_code) as uow:
             saved = queries.list_for(uow, actor)
         if saved:
@@ -83,7 +94,7 @@ def _sources(actor: Principal, relations: list[dictionary.RelationWords]) -> Non
         st.dataframe(table, hide_index=True, row_height=30, height=min(30 * (len(table) + 1) + 4, 330), key="sql_columns", alt=t("字段"))
 
 
-def _editor(actor: Principal) -> None:
+def _editor(actor: Principal, day: date | None) -> None:
     with st.container(border=True, gap="xsmall", key="sql_editor"):
         st.text_area(t("查询语句"), key=TEXT, height=210, max_chars=sandbox.TEXT_LIMIT)
         values = _parameters(st.session_state[TEXT])
@@ -93,9 +104,9 @@ def _editor(actor: Principal) -> None:
             xlsx = st.button(t("导出 xlsx"), icon=":material/download:", key="sql_xlsx")
             st.caption(t("只读，一条 SELECT，最多 {s} 秒；页面最多显示 {n} 行，导出不限。", s=sandbox.SECONDS, n=f"{sandbox.ROWS_SHOWN:,}"), width="stretch")
     if run:
-        st.session_state[RAN] = _run(actor, st.session_state[TEXT], values)
+        st.session_state[RAN] = (day, _run(actor, st.session_state[TEXT], values, day))
     if csv or xlsx:
-        _export(actor, st.session_state[TEXT], values, "csv" if csv else "xlsx")
+        _export(actor, st.session_state[TEXT], values, "csv" if csv else "xlsx", day)
 
 
 def _parameters(sql: str) -> dict[str, str]:
@@ -108,9 +119,9 @@ def _parameters(sql: str) -> dict[str, str]:
         return {name: st.text_input(frame.md(name), key=f"sql_value_{name}", max_chars=parameters.LONGEST) for name in wanted}
 
 
-def _run(actor: Principal, sql: str, values: dict[str, str]) -> Any:
+def _run(actor: Principal, sql: str, values: dict[str, str], day: date | None) -> Any:
     try:
-        answer = sandbox.run(actor, parameters.fill(sql, values))
+        answer = sandbox.run(actor, parameters.fill(sql, values), day=day)
     except OperationError as refused:
         return refused
     with frame.store().begin(actor.university_code) as uow:
@@ -118,15 +129,18 @@ def _run(actor: Principal, sql: str, values: dict[str, str]) -> Any:
     return answer
 
 
-def _result(actor: Principal) -> None:
-    result = st.session_state.get(RAN)
-    if result is None:
+def _result(day: date | None) -> None:
+    """The answer of the last run, as long as the page shows the day it was asked of."""
+    asked_of, result = st.session_state.get(RAN, (None, None))
+    if result is None or asked_of != day:
         return
     if isinstance(result, OperationError):
         st.error(frame.said(result), icon=":material/block:")
         return
     with st.container(border=True, gap="xsmall", key="sql_result"):
         said = t("共 {n} 行 · {s} 秒 · 批次 #{g}", n=f"{result.total:,}", s=f"{result.seconds:.2f}", g=result.generation)
+        if day is not None:
+            said += " · " + t("数据截至 {at}", at=day.isoformat())
         if result.truncated:
             said += " · " + t("只显示前 {n} 行", n=f"{len(result.rows):,}")
         st.markdown(f"**{t('结果')}** · {said}")
@@ -146,18 +160,18 @@ def _table(result: sandbox.Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _export(actor: Principal, sql: str, values: dict[str, str], kind: str) -> None:
-    mart = reader.open_for(actor)
+def _export(actor: Principal, sql: str, values: dict[str, str], kind: str, day: date | None) -> None:
+    mart = reader.open_for(actor, day)
     try:
         exporting.refuse_unreconciled(mart)
         sql = parameters.fill(sql, values)
         export_id, path = exports.new(actor, t("自定义查询结果"), kind)
-        count = sandbox.export(actor, sql, "csv" if kind == "csv" else "xlsx", path)
+        count = sandbox.export(actor, sql, "csv" if kind == "csv" else "xlsx", path, day=day)
     except OperationError as refused:
         st.error(frame.said(refused), icon=":material/block:")
         return
     with frame.store().begin(actor.university_code) as uow:
-        audit.write(uow, actor, "export", "sql", None, {"sql": sql[:2000], "rows": count, "format": kind, "generation": mart.meta.generation})
+        audit.write(uow, actor, "export", "sql", None, {"sql": sql[:2000], "rows": count, "format": kind, "generation": mart.meta.generation, "day": _of(day)})
     exporting.give(export_id, t("已导出 {n} 行", n=f"{count:,}"))
 
 
@@ -174,7 +188,11 @@ def _history(actor: Principal) -> None:
             st.caption(said)
 
 
-def _downloads(actor: Principal) -> None:
+def _of(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _downloads(actor: Principal, day: date | None) -> None:
     """The university's (or the province's) own published file, and its dictionary."""
     with st.popover(t("下载数据"), icon=":material/database:"):
         st.caption(t("数据文件为 DuckDB 格式，只含已发布的表和视图，不含个人敏感信息；下载后请妥善保管。"))
@@ -182,18 +200,18 @@ def _downloads(actor: Principal) -> None:
         words = st.button(t("数据字典（.xlsx）"), key="sql_words", icon=":material/menu_book:")
     if not (file or words):
         return
-    mart = reader.open_for(actor)
+    mart = reader.open_for(actor, day)
     kind = "duckdb" if file else "xlsx"
     name = t("研数数据") if file else t("数据字典")
     try:
         exporting.refuse_unreconciled(mart)
-        export_id, path = exports.new(actor, f"{name}-{mart.meta.university_code}-{mart.meta.generation}", kind)
-        count = sandbox.data_file(actor, path) if file else dictionary.workbook(actor, mart, path)
+        export_id, path = exports.new(actor, f"{name}-{mart.meta.university_code}-{_of(day) or mart.meta.generation}", kind)
+        count = sandbox.data_file(actor, path, day) if file else dictionary.workbook(actor, mart, path)
     except OperationError as refused:
         st.error(frame.said(refused), icon=":material/block:")
         return
     with frame.store().begin(actor.university_code) as uow:
-        audit.write(uow, actor, "export", "data_file" if file else "dictionary", None, {"size" if file else "rows": count, "generation": mart.meta.generation})
+        audit.write(uow, actor, "export", "data_file" if file else "dictionary", None, {"size" if file else "rows": count, "generation": mart.meta.generation, "day": _of(day)})
     exporting.give(export_id, t("已准备好下载"))
 
 

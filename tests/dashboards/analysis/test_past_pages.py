@@ -12,10 +12,10 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.marts import numbers, reader
+from dashboards.marts import numbers, reader, sandbox
 from dashboards.marts.numbers import Spec
 from ingestion import jobs
-from ingestion.principal import Principal
+from ingestion.principal import Denied, Principal
 from ingestion.store.engine import Store, today
 from tests.dashboards.analysis.test_pages import assert_clean, cells_of, words_of
 
@@ -57,6 +57,23 @@ def test_a_page_of_a_past_day_shows_the_numbers_of_that_day(past_home: Path, pag
     drawn = page("analysis.records", office, language, indicator="O01", year=str(YEAR), asof=DAY.isoformat())
     assert_clean(drawn)
     assert any(listed.shown in word for word in words_of(drawn)), "the list is that day's too"
+
+
+@pytest.mark.ac("AC-253")
+def test_a_past_day_is_asked_in_sql_under_the_same_rights(past_home: Path, page: Page, who: Who) -> None:
+    sql = f"SELECT sum(contribution) FROM v_contribution WHERE measure = 'O01' AND rule = 'OWNER' AND level = 'university' AND year = {YEAR}"
+    now, then = (sandbox.run(who("analyst"), sql, day=day).rows[0][0] for day in (None, DAY))
+    assert now - then == 2
+    assert "fct_measure" in {one.name for one in sandbox.relations(who("analyst"), DAY)}
+    with pytest.raises(Denied):
+        sandbox.run(who("college_admin"), sql, day=DAY)
+    with pytest.raises(reader.NotMadeYet):
+        sandbox.run(who("analyst"), sql, day=DAY - timedelta(days=2))
+    with pytest.raises(sandbox.Refused):
+        sandbox.run(who("analyst"), "SELECT * FROM read_csv('/etc/passwd')", day=DAY)
+    drawn = page("sql.page", who("analyst"), asof=DAY.isoformat())
+    assert_clean(drawn)
+    assert f"year(DATE '{DAY}')" in str(drawn.text_area[0].value), "this year is that day's"
 
 
 @pytest.mark.ac("AC-253")
