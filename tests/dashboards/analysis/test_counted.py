@@ -43,5 +43,5 @@ def test_left_out_for_every_year_is_told_once_with_its_reason(mart: Mart) -> Non
 def test_years_are_told_once(mart: Mart, years: tuple[str, int, int]) -> None:
     record_id = mart.rows("SELECT min(record_id) FROM fct_measure WHERE measure = 'O01' AND included")[0][0]
     place = next(p for p in counted.places(mart, record_id)[0] if p.found.measure == "O01")
-    said = counted._said(counted.Place(place.found, years[1], years[2], place.value, None))
+    said = counted.said(counted.Place(place.found, years[1], years[2], place.value, None))
     assert said.startswith(f"{years[0]} 年 · 1 ")
