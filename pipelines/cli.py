@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -81,6 +82,8 @@ def _unforeseen(error: Exception, words: Words) -> str:
     """A sentence for what no command foresaw; database errors are told by what the operator can do."""
     name = type(error).__name__
     text = str(error).lower()
+    if name in ("OperationalError", "ProgrammingError", "UndefinedColumn") and re.search(r"no such column|no column named|column .* does not exist", text):
+        return words("数据库结构比程序旧：请先运行 yanshu init 升级。", "The tables are older than the program: run yanshu init to upgrade them.")
     if name in ("OperationalError", "ProgrammingError") and ("no such table" in text or "does not exist" in text):
         return words("尚未初始化：请先运行 yanshu init 或 yanshu demo。", "Nothing is set up yet: run yanshu init or yanshu demo first.")
     if name == "OperationalError":

@@ -27,10 +27,10 @@ def register(app: typer.Typer, words: Words) -> None:
         help=words(
             "导入文件：28 种记录的表格（xlsx、xls、csv 等，列名和顺序不限），以及题录文件，作为历史数据由科研处归档为"
             "paper（论文）、book（著作）、standard（标准）、patent（专利）；题录格式按内容识别：BibTeX、RIS、EndNote、NoteExpress、RefWorks、"
-            "知网自定义、GB/T 7714 列表、CSSCI、Web of Science、Scopus CSV、PubMed。accounts 为账号名单，附激活单。全部生效或全部不生效；结束时显示读取、新增、更新、未变、重复、错误的数量。",
+            "知网和维普自定义、GB/T 7714 列表、CSSCI、Web of Science（文本或 Excel）、Scopus CSV、PubMed。accounts 为账号名单，附激活单。全部生效或全部不生效；结束时显示读取、新增、更新、未变、重复、错误的数量。",
             "Imports a file: a table of any of the 28 record types (xlsx, xls, csv …, any names and order of columns) "
             "or a bibliographic file, filed as history by the research office as paper, book, standard or patent (the format is told by "
-            "the content: BibTeX, RIS, EndNote, NoteExpress, RefWorks, CNKI's own, GB/T 7714 lists, CSSCI, Web of Science, Scopus CSV, "
+            "the content: BibTeX, RIS, EndNote, NoteExpress, RefWorks, CNKI's and VIP's own, GB/T 7714 lists, CSSCI, Web of Science (text or Excel), Scopus CSV, "
             "PubMed), or accounts from a list, with their activation sheet. It takes effect whole or not at all, and ends "
             "with its counts: read, new, changed, unchanged, duplicate, error.",
         ),

@@ -7,6 +7,7 @@ of a template or export, a field's own label, or one of the names universities a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -149,6 +150,8 @@ def suggest(
     kind = headings.layout_of(given)
     remembered = _remembered(uow, actor, type_id)
     found = [_certain(type_id, i, heading, remembered, kind) for i, heading in enumerate(given)]
+    if not kind:
+        found = [target if target.key or target.how != "none" else _plainer(type_id, target, given, remembered) for target in found]
     best: dict[tuple[str, int], int] = {}
     for target in found:
         at = (target.key, target.place)
@@ -166,6 +169,8 @@ def suggest(
     return ColumnMap(type_id, sheet, tuple(targets), values, kind)
 
 
+_NOTE = re.compile(r"[(（\[【][^)）\]】]*(?:排序|排名|顺序|依次|分隔|隔开|如有|若有|格式|多个|多人|多项|例如|例[:：]|如[:：]|精确到|年月日|名单)[^)）\]】]*[)）\]】]")
+"""A note how to fill the column in; others may change what it means (论文题目（中文全称）)."""
 ORDER: dict[How, int] = {"chosen": 0, "remembered": 1, "exact": 2, "label": 3, "synonym": 4, "none": 5}
 
 
@@ -207,6 +212,22 @@ def _certain(
     scale = units.scale_of(layout.by_key(type_id)[key]) if key else {}
     fitting = next((one for one in (unit, implied) if one in scale), "")
     return Target(index, heading, key, fitting, place, how)
+
+
+def _plainer(type_id: str, target: Target, given: Sequence[str], remembered: Mapping[str, tuple[str, str, int]]) -> Target:
+    """By what is left of a heading without its notes (完成人（排序）), and of one that stands under another
+    (经费（万元）：合同经费) by the lower one, where no other column has that too. The unit may stand in either."""
+    lower = [heading.rpartition("：")[2] for heading in given]
+    whole, _, last = target.heading.rpartition("：")
+    tries = [_NOTE.sub("", target.heading)]
+    if whole and lower.count(last) == 1:
+        tries += [last, _NOTE.sub("", last)]
+    for text in dict.fromkeys(tries):
+        if text.strip() and text != target.heading and (found := _certain(type_id, target.index, text, remembered, "")).key:
+            unit = found.unit or units.unit_in(whole)
+            scale = units.scale_of(layout.by_key(type_id)[found.key])
+            return replace(found, heading=target.heading, unit=unit if unit in scale else "")
+    return target
 
 
 def _alike(type_id: str, target: Target, taken: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from ingestion.catalog import kinds as k
 from ingestion.catalog import normalise
 from ingestion.catalog.codelists import BUILT_IN_CODES
 from ingestion.exchange import layout
-from ingestion.exchange.importing import units
+from ingestion.exchange.importing import spoken, units
 from ingestion.exchange.importing.mapping import ColumnMap, Target
 from ingestion.exchange.layout import Column
 from ingestion.exchange.tabular import Row
@@ -38,6 +38,10 @@ class SheetCells:
                 self._placed[key] = sorted(((t.place, t.index) for t in targets), key=lambda one: (one[0] == 0, one))
         self._flags = [f"{step}.{flag}" for step in {c.step for c in known.values() if c.kind == "person"} for flag in FLAGS]
         self._flags = [key for key in self._flags if key in columns.taken]
+        self._names = {t.index for key, targets in columns.taken.items() if key.endswith(".name") for t in targets if t.how not in ("exact", "label")}
+        self._marked = [key for key in columns.taken if key.endswith(".name") and f"{key[:-5]}.corresponding" in known and f"{key[:-5]}.corresponding" not in columns.taken]
+        self._periods = [(key, end) for key in spoken.ENDS if key in columns.taken for end in spoken.ENDS[key] if end in known and end not in columns.taken]
+        self._birth = columns.type_id == "person" and all(t.how != "exact" for key in ("id_number", "birth_on") for t in columns.taken.get(key, ()))
         self._values = dict(columns.values)
         self.keys = frozenset(columns.taken)
 
@@ -48,39 +52,48 @@ class SheetCells:
             value = values[index]
             if value is None or value == "":
                 continue
+            if index in self._names:
+                if key in self._marked and (flags := spoken.corresponding(value, spoken.people(value))):
+                    cells[f"{key[:-5]}.corresponding"] = flags
+                value = spoken.people(value)
             if convert is not None:
                 value = convert(value)
                 if value is None:
                     continue
             cells[key] = value
         for key, places in self._placed.items():
-            joined = _joined(values, places)
+            joined = _joined([spoken.people(v) if i in self._names else v for i, v in enumerate(values)] if key.endswith(".name") else values, places)
             if joined is not None:
                 cells[key] = joined
         for key in self._flags:
             if key in cells:
                 self._named_flags(key, cells)
+        for key, end in self._periods:
+            if (found := spoken.period(cells.get(key))) is not None:
+                cells[key], cells[end] = found
+        if self._birth:
+            spoken.born(cells)
         return cells
 
     def _named_flags(self, key: str, cells: Cells) -> None:
         """通讯作者 often holds the name and not a yes: a line for each author then."""
-        said = {normalise.text(part) for part in _SPLIT.split(str(cells[key])) if part.strip()}
+        said = {spoken.bare(part) for part in _SPLIT.split(str(cells[key])) if part.strip()}
         names = [normalise.text(part) for part in _SPLIT.split(str(cells.get(f"{key.split('.')[0]}.name") or ""))]
         if said and said <= set(names):
             cells[key] = "\n".join("是" if name in said else "-" for name in names)
 
 
-def _joined(values: tuple[Any, ...], places: Iterable[tuple[int, int]]) -> str | None:
+def _joined(values: Sequence[Any], places: Iterable[tuple[int, int]]) -> str | None:
     """The lines of a many-valued cell from columns of their own: 第一作者, 第二作者 …, then the rest."""
     lines: list[str] = []
     for place, index in places:
         value = values[index]
-        text = "" if value is None else _text(value)
         if place == 0:
-            if text:
+            if value is not None:
                 known = set(lines)
-                lines.extend(part for part in (p.strip() for p in re.split("[;；\n]", text)) if part and part not in known)
+                lines.extend(part for part in map(_text, re.split("[;；\n]", value) if isinstance(value, str) else (value,)) if part and part not in known)
             continue
+        text = "" if value is None else _text(value)
         while len(lines) < place - 1:
             lines.append("-")
         if text or len(lines) >= place:
@@ -107,6 +120,8 @@ def _converter(column: Column, target: Target) -> Callable[[Any], Any] | None:
     match column.field:
         case k.Date() | k.Year() if not column.many:
             return _day
+        case k.Code() if column.kind == "child" and target.how not in ("exact", "label"):
+            return spoken.codes(column.field)
         case k.Code(code_list=name) if not column.many and BUILT_IN_CODES.resolve(name, "无") is None:
             return _code
         case _:
@@ -118,11 +133,5 @@ def _code(value: Any) -> Any:
 
 
 def _day(value: Any) -> Any:
-    """202001 and 2019 arrive as numbers."""
-    if isinstance(value, str):
-        return _code(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value
+    value = spoken.day(value)
+    return _code(value) if isinstance(value, str) else value

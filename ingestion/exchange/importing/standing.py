@@ -144,10 +144,15 @@ class Standing:
 
 
 def occasion(type_id: str, document: Mapping[str, Any]) -> tuple[str, ...]:
-    """What tells two of the same title apart where titles come back: the day and the first person."""
-    if type_id not in OCCASIONS:
+    """What tells two of the same title apart where titles come back: the day and the first person; of awards, which
+    are titled by the prize, the outcome that won it or the first person."""
+    if type_id == "award" and (outcome := normalise.key(str(document.get("outcome_name") or ""))):
+        return (outcome,)
+    if type_id not in OCCASIONS and type_id != "award":
         return ()
     people = document.get("contributors") or ()
     first = min(people, key=lambda row: row["rank"], default=None)
     who = "" if first is None else str(first.get("person_id") or normalise.key(first["name"]))
+    if type_id == "award":
+        return (who,)
     return str(document.get("started_on") or document.get("held_on") or ""), who

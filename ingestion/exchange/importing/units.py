@@ -29,7 +29,7 @@ OTHER_WORDS = {
 }  # fmt: skip
 _BRACKETS = re.compile(r"[(（\[【〔]([^)）\]】〕]*)[)）\]】〕]")
 _TAIL = re.compile(r"(?:[/:：_-]|单位[:：]?)\s*([^/:：_()（）-]{1,6})$")
-_AMOUNT = re.compile(r"(?:人民币|rmb|cny|[¥￥])?\s*([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(百万元?|亿元?|万元?|千元|元|%|％)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:人民币|rmb|cny|[¥￥])?\s*([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(百万元?|亿元?|万元?|千元|元|%|％|[千万]?字)", re.IGNORECASE)
 
 
 PEOPLE = {"share": "%", "reward_share": "%", "own_words": "万字", "months_per_year": "月"}
@@ -88,9 +88,8 @@ def convert(value: Any, column: Column, unit: str) -> Any:
         return value
     if isinstance(value, str):
         found = _AMOUNT.fullmatch(normalise.half_width(value))
-        if found is not None:
-            unit = OTHER_WORDS.get(found[2], found[2])
-            value = found[1]
+        if found is not None and (said := OTHER_WORDS.get(found[2], found[2])) in scale:
+            unit, value = said, found[1]
     factor = scale.get(unit, scale[own_unit(column)]) / scale[own_unit(column)]
     if factor == 1:
         return value

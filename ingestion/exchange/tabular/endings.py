@@ -7,7 +7,7 @@ from typing import Any
 
 from ingestion.catalog import normalise
 
-_TOTAL = re.compile(r"(合计|总计|小计|共计|累计|总数|本页合计|total|subtotal|sum)([（(:：].*)?|共\d+(条|项|篇|件|人|行|个).*", re.IGNORECASE)
+_TOTAL = re.compile(r"((?:本页|本月|本年|本季度?|年度|全年|全校|以上)?(?:合计|总计|小计|共计|累计|总数)|total|subtotal|sum)([（(:：].*)?|共\d+(条|项|篇|件|人|行|个).*", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"(填表|制表|填报|经办|审核|复核|负责|联系|报送|统计|分管)(人|单位|部门|领导|校长|日期|时间|电话)|(盖|签)(章|字|名)|公章|签字|填表日期|联系电话"
     r"|^(注|备注|说明|填表说明)\d*[:：.、]|^\s*\d{4}年\d{1,2}月\d{1,2}日$|^年月日$",
