@@ -17,6 +17,7 @@ from ingestion.catalog import identifiers, normalise
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import tabular
 from ingestion.exchange.tabular import Row, Sheet, Value
+from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.principal import Principal
 from ingestion.sources import BadSource, Head, Points
 from ingestion.store.engine import UnitOfWork
@@ -62,7 +63,7 @@ def take(uow: UnitOfWork, actor: Principal, kind: str, path: Path, head: Head) -
         BadSource: columns are missing or values wrong, each with its row; nothing is kept.
         Denied: not the office.
     """
-    sheet = tabular.read(path, head.file_name or path.name).sheet()
+    sheet = tabular.read(path, head.file_name or path.name, tabular_limits.of(uow)).sheet()
     at = _columns(sheet, kind)
     if kind == "score_rules":
         rules = list(_rules(sheet, at))

@@ -13,6 +13,7 @@ from ingestion.accounts import Grant
 from ingestion.exchange import layout, tabular
 from ingestion.exchange.account_lists.rows import Reader, Refused, Wanted, columns_of
 from ingestion.exchange.tabular import Book, Mark, Sheet
+from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.people import PERSON
 from ingestion.principal import OperationError, Principal
 from ingestion.store import platform as p
@@ -63,7 +64,7 @@ def import_list(
 def mark(store: Store, actor: Principal, path: Path, out: Path, *, name: str | None = None, sheet: str | None = None, only_errors: bool = False, language: str = "zh") -> tabular.Counts:
     """The user's own file with what is wrong written beside it, as the accounts stand now."""
     found = check(store, actor, path, name=name, sheet=sheet)
-    book, table = _opened(path, name, sheet)
+    book, table = _opened(store, actor, path, name, sheet)
     marks = [Mark(one.row, one.index, one.zh, one.en) for one in found.refused]
     at = int(language == "en")
     summary: list[tuple[str, object]] = [(COUNT_WORDS[key][at], found.counts[key]) for key in COUNTS]
@@ -107,8 +108,10 @@ def create_for_people(store: Store, actor: Principal, college_id: int | None = N
     return outcome
 
 
-def _opened(path: Path, name: str | None, sheet: str | None) -> tuple[Book, Sheet]:
-    book = tabular.read(path, name)
+def _opened(store: Store, actor: Principal, path: Path, name: str | None, sheet: str | None) -> tuple[Book, Sheet]:
+    with store.read(actor.university_code) as uow:
+        limits = tabular_limits.of(uow)
+    book = tabular.read(path, name, limits)
     if book.template is not None and book.template[0] != "accounts":
         raise OperationError(
             f"“{book.name}”不是账号模板，请下载账号模板后填写。", f"“{book.name}” is no template of accounts; download that and fill it in."
@@ -118,7 +121,7 @@ def _opened(path: Path, name: str | None, sheet: str | None) -> tuple[Book, Shee
 
 def _imported(store: Store, actor: Principal, path: Path, name: str | None, chosen: str | None, dry_run: bool, progress: Progress | None) -> Outcome:
     permissions.require(actor, "manage_accounts")
-    _book, sheet = _opened(path, name, chosen)
+    _book, sheet = _opened(store, actor, path, name, chosen)
     at = columns_of(sheet)
     outcome = Outcome(headings=tuple(sheet.headings), dry_run=dry_run)
     with store.read(actor.university_code) as uow:

@@ -14,6 +14,7 @@ from ingestion.exchange.importing import batches, kept
 from ingestion.exchange.importing.listed import as_table, is_listing
 from ingestion.exchange.importing.options import COUNT_WORDS, COUNTS, Finding, RowView
 from ingestion.exchange.tabular import Book, Mark, Sheet
+from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.principal import OperationError, Principal
 from ingestion.store import platform as p
 from ingestion.store.engine import Store, UnitOfWork
@@ -63,7 +64,7 @@ def annotate(store: Store, actor: Principal, batch_id: int, out: Path, *, only_e
         if is_listing(path, row.file_name):
             path, numbers = as_table(path, row.file_name)
             marks = [replace(mark, row=numbers[mark.row]) for mark in marks]
-        book = tabular.read(path, row.file_name)
+        book = tabular.read(path, row.file_name, tabular_limits.widest())
         return _written(book, book.sheet(batch.sheet or None), marks, batch.counts, out, only_errors, language)
 
 

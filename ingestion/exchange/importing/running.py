@@ -35,6 +35,7 @@ from ingestion.exchange.importing.standing import Standing
 from ingestion.exchange.references import kinds as references
 from ingestion.exchange.references.presets import batch_values
 from ingestion.exchange.tabular import Book, Sheet
+from ingestion.exchange.tabular import limits as tabular_limits
 from ingestion.principal import OperationError, Principal
 from ingestion.records import submission
 from ingestion.store import platform as p
@@ -70,7 +71,7 @@ def open_file(uow: UnitOfWork, actor: Principal, type_id: str, path: Path, optio
     permissions.require(actor, "import", type_id)
     if is_listing(path, name):
         return _open_listing(uow, actor, type_id, path, options, name)
-    book = tabular.read(path, name)
+    book = tabular.read(path, name, tabular_limits.of(uow))
     _right_template(book, type_id)
     sheet = book.sheet(options.sheet)
     columns = mapping.suggest(uow, actor, type_id, sheet.headings, sheet.name).chosen(options.columns)

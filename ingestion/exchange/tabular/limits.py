@@ -32,4 +32,14 @@ LIMITS = Limits()
 
 def of(uow: UnitOfWork) -> Limits:
     """The limits as the installation sets them."""
-    return replace(LIMITS, packed=settings.get(uow, "import_megabytes") * MEGABYTE, rows=settings.get(uow, "import_rows"))
+    return _with(settings.get(uow, "import_megabytes"), settings.get(uow, "import_rows"))
+
+
+def widest() -> Limits:
+    """For a file that was taken in once: it stays readable, however narrow the limits have become since."""
+    return _with(settings.SETTINGS["import_megabytes"].maximum, settings.SETTINGS["import_rows"].maximum)
+
+
+def _with(megabytes: int | None, rows: int | None) -> Limits:
+    assert megabytes is not None and rows is not None
+    return replace(LIMITS, packed=megabytes * MEGABYTE, rows=rows)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from ingestion import funds
+from ingestion import accounts, funds, settings, sources
 from ingestion.catalog.registry import TYPE_IDS
-from ingestion.exchange import export, importing
+from ingestion.exchange import account_lists, export, importing
+from ingestion.exchange import sources as source_tables
+from ingestion.exchange.importing import Options
 from ingestion.principal import Conflict, NotFound, OperationError
 from ingestion.search import Query
+from ingestion.store.engine import UnitOfWork, today
 from tests.conftest import copy_sqlite
-from tests.ingestion.exchange.importing.conftest import T1, Sheets, World, states, taken
+from tests.ingestion.exchange.importing.conftest import T1, Sheets, World, states, taken, write
 from tests.ingestion.records.conftest import build
 
 
@@ -90,4 +93,22 @@ def test_a_batch_given_up_leaves_nothing(world: World, sheet: Sheets) -> None:
         assert importing.batch(uow, world.o1, checked.id).state == "discarded"
     with pytest.raises(Conflict):
         importing.apply(world.store, world.o1, checked.id, non_secret=True)
+    assert states(world, "paper") == {}
+
+
+def test_the_limits_of_the_installation_bind_every_reader_of_tables(sqlite_world: World, tmp_path: Path) -> None:
+    """Imports, lists of accounts and source tables alike: as set, not as delivered."""
+    world, head = sqlite_world, sources.Head("Web of Science", today())
+    path = write(tmp_path / "多.csv", [{"论文名称": f"题{i}", "账号": f"a{i}", "DOI": f"10.1/{i}", "被引次数": 1} for i in range(1001)])
+    with world.store.begin("*") as uow:
+        settings.put(uow, accounts.system_principal(uow, T1), "import_rows", 1000)
+    readers: list[Callable[[UnitOfWork], object]] = [
+        lambda _: importing.check(world.store, world.o1, "paper", path),
+        lambda _: importing.import_file(world.store, world.o1, "paper", path, Options(non_secret=True)),
+        lambda _: account_lists.check(world.store, world.o1, path),
+        lambda uow: source_tables.take(uow, world.o1, "citations", path, head),
+    ]
+    for read in readers:
+        with world.store.read(T1) as uow, pytest.raises(OperationError, match="超过 1,000 行"):
+            read(uow)
     assert states(world, "paper") == {}

@@ -354,3 +354,5 @@ def test_the_installation_sets_the_limits(sqlite_store: Store) -> None:
         uow.conn.execute(insert(setting).values(university_code="*", key="import_rows", value="1000"))
         limits = tabular_limits.of(uow)
     assert (limits.rows, limits.packed) == (1000, tabular.LIMITS.packed)
+    widest = tabular_limits.widest()
+    assert (widest.rows, widest.packed) == (1_000_000, 200 << 20)
