@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from ingestion.exchange.tabular import delimited, kinds, ole, package, tables
@@ -27,7 +28,7 @@ def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: 
     Raises:
         UnreadableFile: an OperationError of one sentence that says what to do.
     """
-    shown = kinds.shown(name or path.name)
+    shown, begun = kinds.shown(name or path.name), time.thread_time()
     kind = kinds.sniff(path, shown, limits)
     spool = Spool(scratch)
     encoding: str | None = None
@@ -45,7 +46,7 @@ def read(path: Path, name: str | None = None, limits: Limits = LIMITS, scratch: 
             found = package.examine(path, shown, limits)
             facts, kind, parts = found.facts, found.kind, found.parts
             template = template_of(found.properties)
-            sheets = fill(spool, "workbook", path, shown, limits, found.unpacked, facts)
+            sheets = fill(spool, "workbook", path, shown, limits, found.unpacked, facts, spent=time.thread_time() - begun)
         case _:
             encoding = kinds.markup_encoding(path, shown, kind)
             sheets = fill(spool, kind, path, shown, limits, path.stat().st_size, encoding=encoding)

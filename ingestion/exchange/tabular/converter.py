@@ -34,7 +34,7 @@ PLAIN = (str, int, float, bool, type(None))
 
 
 class Failed(Exception):
-    """``reason``: damaged, password, rows, columns, empty."""
+    """``reason``: damaged, password, rows, columns, sheets, empty."""
 
     def __init__(self, reason: str, **values: Any) -> None:
         super().__init__(reason)
@@ -47,7 +47,7 @@ def main() -> None:
     _limit(request["memory"], request["seconds"], request["disk"])
     answer: dict[str, Any]
     try:
-        answer = {"sheets": list(READERS[request["kind"]](request, os.fdopen(request["fd"], "wb")))}
+        answer = {"sheets": _counted(READERS[request["kind"]](request, os.fdopen(request["fd"], "wb")), request["limits"]["sheets"])}
     except Failed as failed:
         answer = failed.values
     except MemoryError:
@@ -55,6 +55,13 @@ def main() -> None:
     except Exception:
         answer = {"failed": "damaged"}
     sys.stdout.buffer.write(marshal.dumps(answer))
+
+
+def _counted(sheets: Iterator[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    out = list(islice(sheets, most + 1))
+    if len(out) > most:
+        raise Failed("sheets")
+    return out
 
 
 def _limit(memory: int, seconds: int, disk: int) -> None:
@@ -202,6 +209,8 @@ def workbook(request: dict[str, Any], out: Any) -> Iterator[dict[str, Any]]:
         book = calamine.load_workbook(open(request["path"], "rb"))
     except calamine.PasswordError:
         raise Failed("password") from None
+    if len(book.sheets_metadata) > request["limits"]["sheets"]:
+        raise Failed("sheets")  # many may name one part, and each costs its reading
     for meta in book.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:
             continue

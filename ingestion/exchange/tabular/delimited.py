@@ -17,6 +17,8 @@ from ingestion.exchange.tabular.spool import refusal
 LONGEST_VALUE = 131_072  # characters of one value, four times what a cell of a workbook holds
 DELIMITERS = ",\t;|"
 LINE = 8 << 20
+MOST_VALUES = 20_000  # of a row, as cells that span columns (``Grid``): no list of millions is made of one line
+MOST_LINES = 2_000_000  # blank ones too; a sheet has half as many
 _SENTINEL = "\x1d\x1d"
 _LED = re.compile("'[=+\\-@\t\r＝＋－＠]")
 _SEP = re.compile(r"\s*\"?sep=(.)\"?\s*$", re.IGNORECASE)
@@ -41,7 +43,7 @@ class Delimited:
             text = io.TextIOWrapper(raw, encoding=self.codec, newline="")
             if self.directive:
                 text.readline(LINE)
-            lines = _Lines(text)
+            lines = _Lines(text, self.delimiter)
             csv.field_size_limit(LONGEST_VALUE)  # of the whole process: another reader may have raised it
             for number, row in enumerate(csv.reader(lines, delimiter=self.delimiter), start=2 if self.directive else 1):
                 if lines.led:
@@ -51,11 +53,13 @@ class Delimited:
 
 
 class _Lines:
-    """Lines without NULs, then our own mark. Raises csv.Error where one is too long to be a row. ``led`` tells of a
-    value that our own exports led with an apostrophe, so that no program takes it for a formula."""
+    """Lines without NULs, then our own mark. Raises csv.Error where one is too long to be a row, ``Failed`` where it
+    has too many values. ``led`` tells of a value that our own exports led with an apostrophe, so that no program takes
+    it for a formula."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper, delimiter: str) -> None:
         self._text: io.TextIOWrapper | None = text
+        self._delimiter = delimiter
         self.led = False
 
     def __iter__(self) -> _Lines:
@@ -67,6 +71,8 @@ class _Lines:
         line = self._text.readline(LINE)
         if len(line) == LINE:
             raise csv.Error
+        if len(line) > MOST_VALUES and line.count(self._delimiter) > MOST_VALUES:
+            raise converter.Failed("columns")
         if not line:
             self._text = None
             return _SENTINEL
@@ -107,6 +113,8 @@ def _watched(table: Delimited, name: str, lengths: dict[int, int]) -> Iterator[t
             break
         except csv.Error:  # one value beyond LONGEST_VALUE: as good as always a quotation mark left open
             raise _unclosed(name, number + 1) from None
+        if number > MOST_LINES:
+            raise converter.Failed("rows")
         if before[0]:
             usual = usual or len(before[1])
             if len(before[1]) != usual and any(before[1]) and len(lengths) < converter.MERGES:

@@ -14,12 +14,13 @@ MEGABYTE = 1024 * 1024
 @dataclass(frozen=True)
 class Limits:
     """``packed``, ``unpacked`` and ``memory`` in bytes, ``seconds`` of processor time. Memory and seconds are for
-    a small file; a larger one gets more in proportion to its packed size (see ``spool``)."""
+    a small file; a larger one gets more (see ``spool.bounds``)."""
 
     packed: int = 100 * MEGABYTE
     unpacked: int = 1_000_000_000
     ratio: int = 100
     members: int = 500
+    sheets: int = 500
     rows: int = 500_000
     columns: int = 200
     characters: int = 32_767

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import marshal
+import os
 import re
 import subprocess
 import sys
@@ -27,9 +28,14 @@ from ingestion.exchange.tabular.package import Facts, farthest, letters
 PROGRAM = Path(__file__).with_name("converter.py")
 MEGABYTE = 1 << 20
 DISK = 4 << 30
-# a workbook takes 1.8 times its unpacked size while it is read; what packs better than real data (9 to 25 times) gets less
+LARGE = 10 * MEGABYTE  # up to here 512 MB and ten seconds are the most anything may cost
+MEMORY = 512 * MEGABYTE
+# Reading takes 70 MB, and 1.1 (long texts) to 2.5 bytes (single digits) for each unpacked byte. What packs better than
+# real sheets (8 to 18 times, which take up to 35 bytes for each packed byte) is held to its packed size.
 MEMORY_A_BYTE_UNPACKED = 2
-MEMORY_A_BYTE_PACKED = 30
+MEMORY_A_BYTE_PACKED = 45
+SECONDS_A_MEGABYTE = 0.5
+WAIT = 4  # seconds on the clock for one of processor time: machines are busy, and a process that sleeps ends too
 
 
 # marks that nobody sees, as they stand in UTF-8: zero-width characters and those that turn the text
@@ -70,31 +76,39 @@ def plain(value: Any) -> Any:
         return "-".join(str(part) for part in value[:3])
 
 
+def bounds(packed: int, unpacked: int, limits: Limits) -> tuple[int, int]:
+    """Memory in bytes and processor time in seconds that reading a file of so many bytes may take."""
+    beyond = max(0, packed - LARGE)
+    memory = min(limits.memory + MEMORY_A_BYTE_UNPACKED * unpacked, MEMORY + MEMORY_A_BYTE_PACKED * beyond)
+    return memory, limits.seconds + int(SECONDS_A_MEGABYTE * beyond / MEGABYTE)
+
+
 def fill(
     spool: Spool, kind: str, path: Path, name: str, limits: Limits, unpacked: int,
-    facts: Mapping[str, Facts] | None = None, encoding: str | None = None,
+    facts: Mapping[str, Facts] | None = None, encoding: str | None = None, spent: float = 0,
 ) -> list[dict[str, Any]]:
     """Reads a workbook, an HTML file or SpreadsheetML into the spool; rows with marked cells (``facts``) are kept even
-    where they seem blank. Returns the sheets as ``Writer.told`` describes them.
+    where they seem blank. ``spent``: seconds the file has cost already. Returns the sheets as ``Writer.told``
+    describes them.
 
     Raises:
         UnreadableFile: damaged, protected, too many rows or columns, or beyond the limits of memory and time.
     """
-    packed = path.stat().st_size
-    seconds = limits.seconds + packed // (2 * MEGABYTE)
+    memory, seconds = bounds(path.stat().st_size, unpacked, limits)
+    seconds = max(1, seconds - int(spent))
     request = {
         "kind": kind, "path": str(path.resolve()), "fd": spool.file.fileno(), "encoding": encoding, "disk": DISK,
-        "memory": limits.memory + min(MEMORY_A_BYTE_UNPACKED * unpacked, MEMORY_A_BYTE_PACKED * packed),
-        "seconds": seconds,
+        "memory": memory, "seconds": seconds,
         "keep": {name: sorted({row for row, _ in one.marked()}) for name, one in (facts or {}).items()},
-        "limits": {"rows": limits.rows, "columns": limits.columns},
+        "limits": {"rows": limits.rows, "columns": limits.columns, "sheets": limits.sheets},
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-I", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         pass_fds=(spool.file.fileno(),),
+        env={**os.environ, "RUST_BACKTRACE": "0"},  # tracing back without memory waits for its own lock for ever
     )  # fmt: skip
     try:
-        answer, _ = process.communicate(json.dumps(request).encode(), timeout=seconds * 4)
+        answer, _ = process.communicate(json.dumps(request).encode(), timeout=seconds * WAIT)
     except subprocess.TimeoutExpired:
         answer = b""
     finally:
@@ -129,6 +143,12 @@ def refusal(told: dict[str, Any], name: str, limits: Limits) -> kinds.Unreadable
                 "columns",
                 f"“{name}”{sheet}在第 {limits.columns} 列之后还有内容{cell}，请删除多余的列后再上传。",
                 f"{sheet_en} has content beyond column {limits.columns}{cell_en}; delete the surplus columns and upload it again.",
+            )
+        case "sheets":
+            return kinds.UnreadableFile(
+                "sheets",
+                f"“{name}”有 {limits.sheets} 个以上的工作表，请只保留要导入的工作表后再上传。",
+                f"“{name}” has more than {limits.sheets} sheets; keep only those to be imported and upload it again.",
             )
         case "memory":
             return kinds.UnreadableFile(

@@ -20,6 +20,7 @@ from sqlalchemy import insert
 from ingestion.exchange import tabular
 from ingestion.exchange.tabular import Book, Limits, UnreadableFile
 from ingestion.exchange.tabular import limits as tabular_limits
+from ingestion.exchange.tabular.spool import bounds
 from ingestion.store.engine import Store
 from ingestion.store.platform import setting
 from tests.ingestion.exchange.tabular import workbooks as w
@@ -229,6 +230,49 @@ def test_memory_and_time_are_bounded(read: Reader) -> None:
     cells = "".join(f"<c><v>{n % 10}</v></c>" for n in range(100))
     many = w.raw(f"<sheetData>{w.HEADER}{f'<row>{cells}</row>' * 3000}</sheetData>")
     assert read.refuses(many, limits=Limits(memory=40_000_000)) == "bomb"
+
+
+def test_ten_megabytes_never_cost_more_than_512_megabytes_and_ten_seconds(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they unpack to; a real sheet as large has what it needs, and a larger one gets more."""
+    for packed, unpacked in ((1 << 20, 1 << 30), (10 << 20, 1 << 30), (10 << 20, 150 << 20)):
+        memory, seconds = bounds(packed, unpacked, tabular.LIMITS)
+        assert memory <= 512 << 20 and seconds <= 8, (packed, unpacked)
+    for packed, unpacked in ((9 << 20, 96 << 20), (8 << 20, 143 << 20), (46 << 20, 158 << 20), (100 << 20, 900 << 20)):
+        memory, seconds = bounds(packed, unpacked, tabular.LIMITS)
+        assert memory > (70 << 20) + min(2 * unpacked, 36 * packed) and seconds >= 8 + (packed - (10 << 20)) // (2 << 20)
+    joined = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(3, 400_003))
+    data = w.raw(f"<sheetData>{w.HEADER}</sheetData><mergeCells>{joined}</mergeCells>")
+    monkeypatch.setenv("RUST_BACKTRACE", "1")
+    began = time.monotonic()
+    assert read.refuses(data, limits=Limits(memory=60 << 20, seconds=4)) == "bomb"
+    assert time.monotonic() - began < 12  # of the 16 given: a process without memory ends, and does not wait for itself
+
+
+def test_too_many_sheets(read: Reader) -> None:
+    few = Limits(sheets=3)
+    names = "".join(f'<sheet name="数{n}" sheetId="{n}" r:id="rId1"/>' for n in range(4))
+    head = f'<?xml version="1.0"?><workbook xmlns="{w.MAIN}" xmlns:r="{w.REL}"><sheets>'
+    sheet = f'<?xml version="1.0"?><worksheet xmlns="{w.MAIN}"><sheetData>{w.HEADER}</sheetData></worksheet>'
+    same = w.with_parts({"xl/workbook.xml": f"{head}{names}</sheets></workbook>", "xl/worksheets/sheet1.xml": sheet})
+    ss = "urn:schemas-microsoft-com:office:spreadsheet"
+    rows = "<Table><Row><Cell><Data>论文名称</Data></Cell><Cell><Data>年度</Data></Cell></Row></Table>"
+    markup = f'<?xml version="1.0"?><Workbook xmlns="{ss}" xmlns:ss="{ss}">{f"<Worksheet>{rows}</Worksheet>" * 4}</Workbook>'.encode()
+    html = "<table><tr><td>论文名称<td>年度</tr></table>".encode() * 4
+    for data in (same, markup, html):
+        assert read(data).sheet().headings == ("论文名称", "年度")
+        assert read.refuses(data, limits=few) == "sheets"
+
+
+def test_a_line_of_millions_of_values_and_millions_of_blank_lines(read: Reader) -> None:
+    head = "论文名称,年度\n题一,1\n".encode()
+    tracemalloc.start()
+    try:
+        assert read.refuses(head + b"1," * 3_000_000, "a.csv") == "columns"
+        assert read.refuses(head + b"," * 4_000_000, "a.csv") == "columns"
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+    assert read.refuses(head + b"\n" * 2_100_000, "a.csv") == "rows"
 
 
 @pytest.mark.ac("AC-222")

@@ -59,6 +59,15 @@ def raw(sheet: str, properties: str = "", extra: Mapping[str, bytes | str] | Non
     return out.getvalue()
 
 
+def with_parts(parts: Mapping[str, str]) -> bytes:
+    """The workbook of one sheet with these parts in place of its own."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw(""))) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            archive.writestr(name, parts.get(name) or source.read(name))
+    return out.getvalue()
+
+
 def cell(at: str, text: str) -> str:
     return f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>'
 
