@@ -101,6 +101,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("returns", N_("年底统计"), ANALYSIS, "dashboards.screens.returns.page:show", ("office_admin", "analyst", "finance")),
     Entry("statistics", N_("统计表"), ANALYSIS, "dashboards.screens.analysis.table:show", COUNTED_FOR),
     Entry("peers", N_("同类对标"), ANALYSIS, "dashboards.screens.analysis.peers:show", COUNTED_FOR),
+    Entry("evaluation", N_("省内评价"), ANALYSIS, "dashboards.screens.evaluation.page:show", ("office_admin", "analyst", "finance", "province_staff", "province_analyst")),
     Entry("sql", N_("SQL 查询"), ANALYSIS, "dashboards.screens.sql.page:show", ("analyst", "office_admin", "province_analyst", "province_staff")),
     Entry("quality", N_("数据质量"), ANALYSIS, "dashboards.screens.quality.score:show", ("office_admin", "college_admin", "analyst", "province_staff", "province_analyst")),
     Entry("reviews", N_("审核分析"), ANALYSIS, "dashboards.screens.quality.reviews:show", ("office_admin", "college_admin", "analyst")),

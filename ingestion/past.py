@@ -44,7 +44,7 @@ def read(store: Store, moment: datetime, code: str = ALL) -> Changes:
     none = pa.array([], pa.int64())
     changed = {name: TableChanges(key, none, tables[name]) for name, key in WATCHED.items()}
     universities = frozenset(tables["university"]["code"].to_pylist())
-    return Changes(True, Position(store_id, now), moment, changed, universities, _counts(tables["record"]))
+    return Changes(True, Position(store_id, now), moment, changed, universities, counts(tables["record"]))
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def _counts(records: pa.Table) -> pa.Table:
+def counts(records: pa.Table) -> pa.Table:
     """What ``_Reader.counts`` asks of the store, of the headers as they were."""
     counted = records.group_by(list(COUNTED_BY)).aggregate([("id", "count")])
     wanted = pa.schema([*COUNTED_BY.items(), ("records", pa.int64())])

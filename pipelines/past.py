@@ -11,10 +11,13 @@ import os
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dashboards.marts import reader
 from ingestion import feed, jobs, past
@@ -27,12 +30,12 @@ KEPT = 60
 """Files of past days kept in an installation; the longest unasked goes first."""
 
 
-def make(store: Store, place: Path, moment: datetime, key: str, out: Path) -> None:
+def make(store: Store, place: Path, moment: datetime, key: str, out: Path, approved: frozenset[int] = frozenset()) -> None:
     """Write to ``out`` what the file of ``key`` (a university's code, "province" or "peers") would have been at
-    ``moment`` (naive UTC). Raises ``OperationError`` where this version has made no full build yet, ``PublishError`` where the
+    ``moment`` (naive UTC), with the pending records ``approved`` as if they had been. Raises ``OperationError`` where this version has made no full build yet, ``PublishError`` where the
     file would be wrong."""
     code = ALL if key in reader.TOGETHER else key
-    changes = past.read(store, moment, code)
+    changes = _with(past.read(store, moment, code), approved)
     with tempfile.TemporaryDirectory(dir=place, prefix=".past-") as folder, duckdb.connect(f"{folder}/{recipe.DATABASE}.duckdb") as con:
         con.execute("SET threads = 2")
         touched = raw.apply(con, changes)
@@ -54,6 +57,19 @@ def make(store: Store, place: Path, moment: datetime, key: str, out: Path) -> No
         draft.chmod(0o440)
         out.parent.mkdir(parents=True, exist_ok=True)
         os.replace(draft, out)
+
+
+def _with(changes: feed.Changes, approved: frozenset[int]) -> feed.Changes:
+    """The same with these records in force since the moment that was read."""
+    if not approved:
+        return changes
+    headers = changes.tables["record"]
+    chosen = pc.is_in(headers.rows["id"], value_set=pa.array(sorted(approved), pa.int64()))
+    rows = headers.rows
+    for name, value in (("state", "30"), ("approved_at", changes.as_of)):
+        column = rows[name]
+        rows = rows.set_column(rows.schema.get_field_index(name), name, pc.if_else(chosen, pa.scalar(value, column.type), column))
+    return replace(changes, tables={**changes.tables, "record": replace(headers, rows=rows)}, counts=past.counts(rows))
 
 
 def run_job(store: Store, work: jobs.Job) -> jobs.Outcome:

@@ -23,7 +23,7 @@ CLEAN_EVERY = 24 * 3600.0
 
 def handlers() -> Mapping[str, jobs.Handler]:
     """What the worker can do, by kind of job. What a handler needs is imported when it first works."""
-    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip, "past": _past, "snapshot": _snapshot, **dict.fromkeys(("accounts_list", "accounts_people", "accounts_sheet"), _accounts)}
+    return {**dict.fromkeys(("import_check", "import_apply", "import_undo", "import_mark"), _import), "exit_bundle": _exit_bundle, "export": _export, "library_zip": _library_zip, "past": _past, "snapshot": _snapshot, "what_if": _what_if, **dict.fromkeys(("accounts_list", "accounts_people", "accounts_sheet"), _accounts)}
 
 
 def _exit_bundle(store: Store, work: jobs.Job) -> jobs.Outcome:
@@ -66,6 +66,12 @@ def _snapshot(store: Store, work: jobs.Job) -> jobs.Outcome:
     from pipelines import snapshots
 
     return snapshots.run_job(store, work)
+
+
+def _what_if(store: Store, work: jobs.Job) -> jobs.Outcome:
+    from pipelines import what_if
+
+    return what_if.run_job(store, work)
 
 
 def turn(store: Store, sealed_at: float | None) -> float:

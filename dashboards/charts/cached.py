@@ -42,3 +42,8 @@ def open_peers(principal: Principal) -> Cached:
 
 def open_records_of(principal: Principal, university_code: str, day: date | None = None) -> Cached:
     return _cached(past.opened(principal, lambda at: reader.open_records_of(principal, university_code, at), day or past.asked()))
+
+
+def open_sums(principal: Principal) -> Cached:
+    """For ``marts.evaluation.comparison`` alone."""
+    return _cached(reader.open_sums(principal))

@@ -213,6 +213,14 @@ def open_records_of(principal: Principal, university_code: str, day: date | None
     return _mart(university_code, "university", day, persons=False)
 
 
+def open_sums(principal: Principal) -> Mart:
+    """The province's sums, for what sets universities against each other without showing them: full marks and the own
+    place in an evaluation. For ``marts.evaluation.comparison`` alone; no line of it may reach a page of a university."""
+    if principal.role == "expert":
+        raise Denied()
+    return _mart(PROVINCE, "university", None)
+
+
 def may_ask(principal: Principal, key: str) -> bool:
     """Whether the principal can read the file of ``key`` in any reach, and so may ask for one of a past day."""
     try:
@@ -307,6 +315,18 @@ def _meta(path: str) -> Meta:
         known = Meta(int(row[0]), row[1], row[2], row[3] or "", bool(row[4]), row[5] or "")
         _metas[path] = known
     return known
+
+
+def meta_of(path: str) -> Meta:
+    """What a file made for one question says about itself (``pipelines.what_if``)."""
+    return _meta(path)
+
+
+def let_go(path: str) -> None:
+    """Forget a file that was made for one question."""
+    with _lock:
+        _open.pop(path, None)
+        _metas.pop(path, None)
 
 
 def meta_for(principal: Principal) -> Meta | None:

@@ -14,13 +14,15 @@ import pytest
 from sqlalchemy import select
 
 from dashboards.marts import exports, reader
-from dashboards.marts.evaluation import content, values
-from ingestion import jobs, snapshots, vault
+from dashboards.marts.evaluation import comparison, content, framework, scores, values
+from dashboards.screens.evaluation import contributions, university
+from ingestion import assumptions, jobs, snapshots, vault
 from ingestion.principal import Denied, NotFound, OperationError
 from ingestion.snapshots import files
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
 from pipelines import snapshots as making
+from pipelines import what_if
 from pipelines.cli import run
 from tests import documents
 from tests.pipelines.conftest import Installation
@@ -115,8 +117,6 @@ def test_a_snapshot_proves_itself_and_stays_as_it_was(signing: tuple[Installatio
 
 
 def _leaf(code: str) -> Any:
-    from dashboards.marts.evaluation import framework
-
     return next(leaf for leaf in framework.leaves() if leaf.code == code)
 
 
@@ -153,3 +153,46 @@ def test_the_office_signs_its_own_and_the_province_reads_all(signing: tuple[Inst
     monkeypatch.setitem(reader._metas, reader.open_for(universe.o1).path, meta.__class__(1, datetime(2026, 1, 1), None, T1, False, ""))
     with pytest.raises(exports.NotReconciled):
         making.create(store, universe.o1, YEAR, "evaluation")
+
+
+@pytest.mark.ac("AC-109", "AC-112")
+def test_pending_records_assumed_approved_change_a_preview_alone(signing: tuple[Installation, list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    installation, books = signing
+    universe, store = installation.universe, installation.store
+    sent = installation.submit(universe.r1, "book", {**documents.valid("book", installation.place("r1", "C1"), 7), "published_on": f"{YEAR}-07-01"})
+    signed = making.create(store, universe.o1, YEAR, "evaluation")
+
+    def rows() -> list[Any]:
+        with store.read(ALL) as uow:
+            return [uow.conn.execute(select(table).order_by(*table.primary_key)).all() for table in (p.record, p.review_event, p.record_version)]
+
+    with store.begin(T1) as uow:
+        assert [one.record_id for one in assumptions.pending(uow, universe.o1)] == [sent.id]
+        assert not assumptions.pending(uow, universe.a1), "an analyst reads no records"
+        asked = assumptions.ask(uow, universe.o1, [sent.id], YEAR)
+        for wrong in ([books[0]], [sent.id, 999_999]):
+            with pytest.raises(NotFound):
+                assumptions.ask(uow, universe.o1, wrong, YEAR)
+        with pytest.raises(OperationError, match="0 条"):
+            assumptions.ask(uow, universe.o1, [], YEAR)
+    before = rows()
+    jobs.run_pending(store, {"what_if": what_if.run_job})
+    with store.read(T1) as uow:
+        result = jobs.get(uow, universe.o1, asked).result
+    assert result is not None and result["values"]["H3.2"][0] == 4
+    assert rows() == before and not list(installation.home.glob(".what-if-*")), "nothing is written, nothing is left"
+    assert values.of_university(reader.open_for(universe.o1), YEAR)["H3.2"].value == 3
+
+    # approved and another one voided: what differs from the snapshot is told record by record
+    installation.approve(sent.id, universe.s11, universe.o1)
+    void(installation, books[0])
+    installation.refresh()
+    mart = reader.open_for(universe.o1)
+    monkeypatch.setattr("dashboards.i18n.language", lambda: "zh")
+    leaves = framework.leaves()
+    found = values.of_university(mart, YEAR)
+    kept = {row["leaf"]: float(row["value"]) if row["value"] else None for row in snapshots.read(signed, "data/values").tables["data/values"]}
+    here = university.Evaluated(mart, framework.SCORED, YEAR, framework.tree(), found, comparison.Standing("*", 3, {}, None, 0), scores.scored(leaves, found, {}), signed, kept)
+    assert "H3.2" not in here.changed, "one came and one left"
+    told = {row["link"].partition("#")[0]: (row["变化"], row["差异"], row["原因"]) for row in contributions.differences(here, _leaf("H3.2"))}
+    assert told == {f"record?id={sent.id}": ("新计入", 1.0, "签名后通过或改为计入"), f"record?id={books[0]}": ("不再计入", -1.0, "已作废")}

@@ -23,12 +23,14 @@ Marks = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Scored:
-    """One leaf of one university. ``score`` 0 to 100 and ``points`` (its part of the total); None where nobody is scored."""
+    """One leaf of one university. ``score`` 0 to 100, ``points`` its part of the total, ``weight`` the most they could be
+    once what nobody is scored in is left out; all None where nobody is scored."""
 
     value: Value
     full: float | None
     score: float | None
     points: float | None
+    weight: float | None = None
 
 
 def full_marks(leaves: Iterable[Node], values: Mapping[str, Mapping[str, Value]]) -> dict[str, float]:
@@ -66,7 +68,7 @@ def scored(leaves: Sequence[Node], values: Mapping[str, Value], marks: Marks, we
             out[leaf.code] = Scored(value, full, None, None)
             continue
         score = 100 * min(1.0, max(0.0, (value.value or 0.0) / full))
-        out[leaf.code] = Scored(value, full, score, score * points[leaf.code] / whole)
+        out[leaf.code] = Scored(value, full, score, score * points[leaf.code] / whole, 100 * points[leaf.code] / whole)
     return out
 
 
@@ -76,11 +78,11 @@ def total(found: Mapping[str, Scored]) -> float | None:
     return sum(known) if known else None
 
 
-def of_node(node: Node, tree: Sequence[Node], found: Mapping[str, Scored]) -> float | None:
-    """The points of a node: those of the leaves below it."""
+def of_node(node: Node, tree: Sequence[Node], found: Mapping[str, Scored], weight: bool = False) -> float | None:
+    """The points (or the ``weight``) of a node: those of the leaves below it."""
     if node.code in found:
-        return found[node.code].points
-    below = [of_node(one, tree, found) for one in tree if one.parent == node.code]
+        return found[node.code].weight if weight else found[node.code].points
+    below = [of_node(one, tree, found, weight) for one in tree if one.parent == node.code]
     known = [one for one in below if one is not None]
     return sum(known) if known else None
 

@@ -86,7 +86,7 @@ def build(home: Path, sizes: dict[str, int], generation: int = 1, seed: int = 1,
         province += con.execute("SELECT * FROM rpt_indicator WHERE level = 'university'").fetchall()
         _finish(con)
     _province(root, files, province, generation, as_of)
-    (root / "current.json").write_text(json.dumps({"generation": generation, "files": files, "sha256": {}}))
+    (root / "current.json").write_text(json.dumps({"generation": generation, "as_of": as_of.isoformat(sep=" "), "published_at": as_of.isoformat(sep=" "), "files": files, "sha256": {}}))
 
 
 def generate(code: str, size: int, chance: random.Random) -> University:
