@@ -219,7 +219,7 @@ def _told(outcome: Any, errors: Path | None, words: Words) -> str:
         rows = "、".join(map(str, one.rows[:10]))
         lines.append(
             words(
-                f"控制数不符：{one.year} 年应有 {one.expected:,}，现有 {one.actual:,}" + (f"；未导入的行：{rows}" if rows else ""),
+                f"控制数不符：{one.year} 年应有 {one.expected:,}，导入后 {one.actual:,}" + (f"；未导入的行：{rows}" if rows else ""),
                 f"Control total of {one.year}: {one.expected:,} expected, {one.actual:,} there" + (f"; rows not imported: {rows}" if rows else ""),
             )
         )

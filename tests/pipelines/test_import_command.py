@@ -40,7 +40,7 @@ def test_errors_are_marked_in_the_users_own_file_and_control_totals_compared(wor
     assert cli.run(line("--non-secret", "--errors", str(marked), "--total", "2023=2", "--total", "2024=2", file=path)) == 0
     out = capsys.readouterr().out
     assert "读取 4，新增 3" in out and "错误 1" in out and str(marked) in out
-    assert "控制数不符：2024 年应有 2，现有 1" in out and "控制数不符：2023" not in out
+    assert "控制数不符：2024 年应有 2，导入后 1" in out and "控制数不符：2023" not in out
     book = openpyxl.load_workbook(marked)
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert rows[0][:6] == tuple(HEADS.split(",")) and rows[0][6] == "错误信息" and "汇总" in book.sheetnames

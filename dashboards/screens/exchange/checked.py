@@ -89,6 +89,8 @@ def effect_words(batch: Batch) -> str:
         words += [f"{pick(zh, en)} +{n:,}" for _fz, _fe, zh, en, n in found.by_code[:6]]
     if found.waiting:
         words.append(t("提交审核 {n} 条，通过后计入", n=f"{found.waiting:,}"))
+    if found.later:
+        words.append(t("{n} 条未正式发表，暂不计入", n=f"{found.later:,}"))
     return " · ".join(words)
 
 
@@ -110,7 +112,7 @@ def _totals(batch: Batch) -> None:
         st.markdown(f":green[:material/check_circle: {t('控制数全部一致')}]")
         return
     for one in batch.differences:
-        words = t("{year} 年控制数 {expected}，实际 {actual}，相差 {n}", year=one.year, expected=f"{one.expected:,}", actual=f"{one.actual:,}", n=f"{one.actual - one.expected:+,}")
+        words = t("{year} 年控制数 {expected}，导入后 {actual}，相差 {n}", year=one.year, expected=f"{one.expected:,}", actual=f"{one.actual:,}", n=f"{one.actual - one.expected:+,}")
         if one.rows:
             words += t("；本文件未导入的行：{rows}", rows=listed(str(row) for row in one.rows[:20]) + ("…" if len(one.rows) > 20 else ""))
         st.markdown(f":orange[:material/balance: {frame.md(words)}]")

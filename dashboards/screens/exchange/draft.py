@@ -158,6 +158,10 @@ def _glance(sheet: Sheet) -> Glance:
         for at, value in enumerate(row.values):
             if value is not None and len(seen[at]) < SAMPLES:
                 seen[at].setdefault(_word(value))
+    above = len(sheet.header_rows) + len(sheet.left_out)
+    for at, some in enumerate(seen):
+        if not some and sheet.filled(at) > above:
+            some["…"] = None  # farther down
     return Glance(
         sheet.name, sheet.row_count, sheet.header_rows.stop - 1, list(sheet.headings), [sheet.letter(at) for at in range(len(sheet.headings))],
         [list(one) for one in seen], [[problem.zh, problem.en] for problem in sheet.problems],

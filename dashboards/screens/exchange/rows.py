@@ -177,6 +177,9 @@ def alike(batch: Batch) -> None:
     if not found:
         return
     wanted = batch.options.alike
+    if is_listing(batch):  # what only has the title of another is loaded, and left open as a finding
+        st.markdown(f"**{t('疑似重复')}** · {t('{n} 行与已有记录名称相同或相近，导入后列为待核对。', n=f'{found:,}')}", width="content")
+        return
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="alike"):
         about = t("{n} 行与已有记录名称相同或相近，导入后列为待核对。", n=f"{found:,}") if wanted else t("{n} 行与已有记录名称相同或相近，不导入。", n=f"{found:,}")
         st.markdown(f"**{t('疑似重复')}** · {about}", width="content")

@@ -136,12 +136,13 @@ class RowView:
 @dataclass
 class Effect:
     """What the new and changed records add to numbers once they count: ``records`` in force, ``waiting`` for
-    review, ``by_year``, and ``by_code``: (field's label zh, en, code's label zh, en) → records."""
+    review, ``later`` for their printing, ``by_year``, and ``by_code``: (field's label zh, en, code's label zh, en) → records."""
 
     records: int = 0
     waiting: int = 0
     by_year: dict[str, int] = field(default_factory=dict)
     by_code: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+    later: int = 0
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,15 @@ _VALUE = re.compile("[“\"《][^”\"》]*[”\"》]")
 
 @dataclass
 class Tally:
-    """``quality``: (key, severity, rule, words) → count and first rows."""
+    """``later``: records that do not count yet though in force; ``filed``: new records by the year they are filed under;
+    ``quality``: (key, severity, rule, words) → count and first rows."""
 
     type_id: str
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     records: int = 0
     waiting: int = 0
+    later: int = 0
+    filed: dict[str, int] = field(default_factory=dict)
     by_year: dict[str, int] = field(default_factory=dict)
     by_code: dict[str, dict[str, int]] = field(default_factory=dict)
     quality: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -43,12 +46,17 @@ class Tally:
         self.counts[verdict.result] += 1
         if verdict.result == "new":
             self._effect(verdict.document, state)
+            if verdict.year is not None:
+                self.filed[str(verdict.year)] = self.filed.get(str(verdict.year), 0) + 1
         for finding in verdict.findings:
             self._fault(verdict.row, finding)
 
     def _effect(self, document: Mapping[str, Any], state: str) -> None:
-        if state != "30" or not derive.statistics(self.type_id, document)["in_statistics"]:
+        if state != "30":
             self.waiting += 1
+            return
+        if not derive.statistics(self.type_id, document)["in_statistics"]:
+            self.later += 1
             return
         self.records += 1
         day = derive.dated_on(self.type_id, document)
@@ -79,7 +87,7 @@ class Tally:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "counts": self.counts, "records": self.records, "waiting": self.waiting, "by_year": self.by_year,
+            "counts": self.counts, "records": self.records, "waiting": self.waiting, "later": self.later, "filed": self.filed, "by_year": self.by_year,
             "by_code": self.by_code, "quality": self.quality,
         }  # fmt: skip
 
@@ -89,6 +97,7 @@ class Tally:
         if raw:
             out.counts.update(raw["counts"])
             out.records, out.waiting = raw["records"], raw["waiting"]
+            out.later, out.filed = raw.get("later", 0), dict(raw.get("filed", {}))  # a batch begun before these were counted
             out.by_year, out.by_code, out.quality = dict(raw["by_year"]), dict(raw["by_code"]), dict(raw["quality"])
         return out
 
@@ -127,7 +136,7 @@ def effect(tally: Mapping[str, Any], type_id: str, codes: Codes) -> Effect:
             zh, en = (codes.label(code_list, code, language) for language in ("zh", "en"))
             lines.append((declared.zh, declared.en, zh, en, count))
     years = {year: n for year, n in sorted(tally.get("by_year", {}).items())}
-    return Effect(tally.get("records", 0), tally.get("waiting", 0), years, lines)
+    return Effect(tally.get("records", 0), tally.get("waiting", 0), years, lines, tally.get("later", 0))
 
 
 def quality(tally: Mapping[str, Any]) -> list[Quality]:

@@ -54,10 +54,12 @@ def of(uow: UnitOfWork, actor: Principal, type_id: str) -> dict[int, int]:
 
 
 def differences(
-    uow: UnitOfWork, actor: Principal, type_id: str, totals: Mapping[int, int], batch_id: int | None = None
+    uow: UnitOfWork, actor: Principal, type_id: str, totals: Mapping[int, int], batch_id: int | None = None,
+    planned: Mapping[str, int] | None = None,
 ) -> list[Difference]:
     """The years whose number of records in effect (drafts and void ones aside) is not the total. ``rows``: rows of
-    the batch filed under that year that were not loaded. A batch that is only checked is counted as if it were."""
+    the batch filed under that year that were not loaded. ``planned``: records of a batch that is only checked, by
+    year, counted as if they were loaded."""
     if not totals:
         return []
     r, row = p.record, p.import_row
@@ -70,6 +72,8 @@ def differences(
         .group_by(r.c.filed_year)
     )  # fmt: skip
     actual = {one.filed_year: one.n for one in counted}
+    for text, n in (planned or {}).items():
+        actual[int(text)] = actual.get(int(text), 0) + n
     out = []
     for year, expected in sorted(totals.items()):
         if actual.get(year, 0) == expected:

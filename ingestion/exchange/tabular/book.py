@@ -83,6 +83,12 @@ class Sheet:
         """Counted from 0: 2 where the table begins in column C."""
         return self.header.columns.start
 
+    def filled(self, column: int) -> int:
+        """How many cells of the file hold something in this column, its heading among them."""
+        filled: list[int] = self.told["filled"]
+        at = self.first_column + column
+        return filled[at] if at < len(filled) else 0
+
     @property
     def part(self) -> str:
         """The name of the file's sheet this table stands in."""

@@ -241,6 +241,8 @@ def test_control_totals_list_the_rows_that_are_missing(sqlite_world: World, shee
     def spoil(rows: list[dict[str, Any]]) -> None:
         rows[1]["论文类型"] = "电影"
 
+    planned = taken(world, world.o1, "paper", sheet(world, "paper", papers(world, 4)), totals={2025: 5}, dry_run=True)
+    assert [(one.expected, one.actual) for one in planned.differences] == [(5, 4)]
     outcome = taken(world, world.o1, "paper", sheet(world, "paper", papers(world, 4), edit=spoil), totals={2025: 4, 2019: 0})
     [missing] = outcome.differences
     assert (missing.year, missing.expected, missing.actual, missing.rows) == (2025, 4, 3, (3,))
