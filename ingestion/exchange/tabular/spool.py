@@ -38,8 +38,10 @@ SECONDS_A_MEGABYTE = 0.5
 WAIT = 4  # seconds on the clock for one of processor time: machines are busy, and a process that sleeps ends too
 
 
-# marks that nobody sees, as they stand in UTF-8: zero-width characters and those that turn the text
-_INVISIBLE = re.compile(rb"\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf")
+# Marks that nobody sees, as they stand in UTF-8: zero-width characters and those that turn the text. Two searches that
+# each begin with a fixed byte cost a fifth of one with three beginnings, which was a twentieth of reading a workbook.
+_INVISIBLE = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])")
+_BYTE_ORDER = re.compile(rb"\xef\xbb\xbf")
 
 
 def _clean(value: Any) -> Any:
@@ -61,7 +63,7 @@ class Spool:
         numbers, columns, dates = marshal.loads(payload)
         for one in dates:
             columns[one] = tuple(plain(value) for value in columns[one])
-        if _INVISIBLE.search(payload):
+        if _INVISIBLE.search(payload) or _BYTE_ORDER.search(payload):
             columns = [tuple(_clean(value) for value in column) for column in columns]
         return numbers, list(zip(*columns, strict=True))
 
