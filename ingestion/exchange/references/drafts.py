@@ -34,14 +34,15 @@ APPENDED = 0
 @dataclass
 class Offer:
     """One entry as its researcher sees it. ``mine``: the rank that may be theirs (None: they have to say);
-    ``prefilled``: what was put in beyond the source; ``left``: what is still to be typed before submission;
-    ``colleagues``: (rank, printed name, who of the university it may be)."""
+    ``prefilled``: what was put in beyond the source; ``signed``: how they signed last where another was first author;
+    ``left``: what is still to be typed before submission; ``colleagues``: (rank, printed name, who of the university it may be)."""
 
     item: Item
     own: Own
     mine: int | None = None
     may_append: bool = False
     prefilled: dict[str, Suggestion] = field(default_factory=dict)
+    signed: Suggestion | None = None
     left: list[Issue] = field(default_factory=list)
     colleagues: list[tuple[int, str, tuple[Known, ...]]] = field(default_factory=list)
 
@@ -63,7 +64,7 @@ def offers(uow: UnitOfWork, actor: Principal, found: Entries) -> list[Offer]:
     if actor.person_id is None:
         raise Denied
     sorter = Sorter(uow, actor, None, drafts=True)
-    journals = Journals(uow, actor.university_code)
+    journals = Journals(uow, actor.university_code, actor.person_id)
     known = candidates.Candidates(candidates.people_of(uow, actor))
     out = [_offer(sorter, journals, actor, item) for item in sorter.sort(found.entries)]
     for offer in out:
@@ -87,6 +88,7 @@ def _offer(sorter: Sorter, journals: Journals, actor: Principal, item: Item) -> 
     if item.filed:
         assert item.type_id is not None
         offer.prefilled = filling.fill(item.type_id, item.entry, document, journals)
+        offer.signed = journals.signature() if item.type_id == "paper" else None
         if offer.mine is not None:
             _sign(offer, document, offer.mine)
         offer.left = _left(sorter, item.type_id, document, actor, offer.mine)
@@ -94,10 +96,15 @@ def _offer(sorter: Sorter, journals: Journals, actor: Principal, item: Item) -> 
 
 
 def _sign(offer: Offer, document: dict[str, Any], rank: int) -> None:
-    """Where no unit is printed at all, a first author signs for their own university."""
-    if rank == 1 and not document.get("signature") and not _any_unit(offer.entry) and _has(offer.item.type_id, "signature"):
-        document["signature"] = "1"
-        offer.prefilled["signature"] = Suggestion("1", "您是第一作者，题录没有署名单位", "you are the first author and the source prints no unit")
+    """Where no unit is printed at all, a first author signs for their own university; others as they did last."""
+    if document.get("signature") or _any_unit(offer.entry) or not _has(offer.item.type_id, "signature"):
+        return
+    signed = offer.signed
+    if rank == 1:
+        signed = Suggestion("1", "您是第一作者，题录没有署名单位", "you are the first author and the source prints no unit")
+    if signed is not None:
+        document["signature"] = signed.value
+        offer.prefilled["signature"] = signed
 
 
 def _any_unit(entry: Entry) -> bool:
@@ -144,7 +151,7 @@ def make(
     wanted = [entry for entry in found.entries if entry.number in chosen]
     others = {place: person for place, person in (links or {}).items() if chosen.get(place[0]) != place[1]}
     sorter = Sorter(uow, actor, None, links=others, drafts=True)
-    journals = Journals(uow, actor.university_code)
+    journals = Journals(uow, actor.university_code, actor.person_id)
     made: list[Made] = []
     for item in sorter.sort(wanted):
         made.append(_make(uow, actor, sorter, journals, item, chosen[item.entry.number]))

@@ -100,6 +100,34 @@ def test_nothing_is_levelled_without_papers_to_tell_by(sqlite_universe: Universe
     assert light.document["conference_name"] == "Proc. of Light" and [issue.field for issue in light.left] == ["journal_levels", "signature"]
 
 
+@pytest.mark.ac("AC-182")
+def test_a_bare_chinese_entry_leaves_the_issn_alone_to_be_typed(sqlite_universe: Universe) -> None:
+    """Guesses are told as such: the level from own papers, else the university's, else the last of the list; the
+    signature of somebody who is not the first author as last time."""
+    bare = "[1] 张伟,苏远帆.县域图书馆夜间服务的效果评估[J].楚天图书馆学刊,2021,(03):12-19."
+
+    def guessed(text: str) -> tuple[list[str], dict[str, Any], dict[str, str]]:
+        (offer,) = offered(sqlite_universe, text)
+        return [issue.field for issue in offer.left], offer.document, {name: one.zh for name, one in offer.prefilled.items()}
+
+    left, document, said = guessed(bare)
+    assert left == ["issn"] and document["journal_levels"] == ["E"] and "暂按" in said["journal_levels"]
+    second = bare.replace("张伟,苏远帆", "苏远帆,张伟")
+    assert guessed(second)[0] == ["signature", "issn"]  # nothing tells who signs first
+    file_papers(sqlite_universe, 5, venue="别刊", journal_levels=["C"])
+    left, document, said = guessed(bare)
+    assert left == ["issn"] and document["journal_levels"] == ["C"] and "5 篇" in said["journal_levels"]
+    me = {"role": "author", "rank": 2, "kind": "staff", "person_id": sqlite_universe.person("r1"), "name": "张伟"}
+    first = {"role": "author", "rank": 1, "kind": "external", "name": "某人"}
+    file_papers(sqlite_universe, 1, venue="又一刊", journal_levels=["B"], signature="2", contributors=[first, me])
+    left, document, said = guessed(second)
+    assert left == ["issn"] and (document["journal_levels"], document["signature"]) == (["B"], "2")
+    assert "最近一篇" in said["journal_levels"] and "非第一作者" in said["signature"]
+    assert guessed(bare)[1]["signature"] == "1"
+    foreign = bare.replace("楚天图书馆学刊", "Lamps").replace("县域图书馆夜间服务的效果评估", "On the light of the lamps")
+    assert "journal_levels" in guessed(foreign)[0]  # of a foreign journal nothing is guessed
+
+
 @pytest.mark.ac("AC-143")
 def test_what_does_not_name_the_researcher_is_not_made(universe: Universe) -> None:
     found = made(universe, BIB, {1: None, 2: 7, 3: drafts.APPENDED})
@@ -153,12 +181,13 @@ def test_a_secret_mark_makes_no_draft(sqlite_universe: Universe) -> None:
 
 
 def test_both_sides_are_shown_field_by_field(sqlite_universe: Universe) -> None:
-    (offer,) = offered(sqlite_universe, NET.replace("0000-0019", "00000019"))
+    (offer,) = offered(sqlite_universe, NET.replace("{ISBN/ISSN}: 0000-0019\n", ""))
     from ingestion.catalog.codelists import BUILT_IN_CODES
 
     found = {pair.field: pair for pair in comparing.pairs("paper", offer.entry, offer.document, offer.left, offer.prefilled, BUILT_IN_CODES, "zh")}
     assert (found["title"].said, found["title"].how) == ("县域图书馆的夜间服务", "same")
     assert (found["paper_type"].said, found["paper_type"].filed, found["paper_type"].how) == ("Journal Article", "期刊论文", "changed")
     assert (found["publish_range"].how, found["publish_range"].said) == ("added", "") and found["publish_range"].why_zh
-    assert found["journal_levels"].how == "missing" and "不能为空" in found["journal_levels"].why_zh
+    assert found["journal_levels"].how == "added" and "暂按" in found["journal_levels"].why_zh
+    assert found["issn"].how == "missing" and "不能为空" in found["issn"].why_zh
     assert "张伟" in found["contributors"].said and found["volume_issue_pages"].filed == "(3):12-19"
