@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.dashboards.http.client import Client
-from tests.dashboards.http.test_gate import behind, logged_in
+from tests.dashboards.http.gate import behind, logged_in
 from tests.ingestion.access import (
     World,
     cheap_argon,

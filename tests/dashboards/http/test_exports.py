@@ -10,7 +10,7 @@ from dashboards.marts import exports
 from ingestion import accounts, outbox
 from ingestion.principal import Principal
 from tests.dashboards.http.client import Client
-from tests.dashboards.http.test_gate import client, logged_in
+from tests.dashboards.http.gate import client, logged_in
 from tests.ingestion.access import Province, cheap_argon, province, province_on_postgres, province_on_sqlite
 
 __all__ = ["cheap_argon", "client", "province", "province_on_postgres", "province_on_sqlite"]

@@ -17,7 +17,7 @@ from ingestion.attachments import blobs
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
 from tests.dashboards.http.client import Client
-from tests.dashboards.http.test_gate import behind, logged_in
+from tests.dashboards.http.gate import behind, logged_in
 from tests.ingestion.access import (
     World,
     cheap_argon,

@@ -7,7 +7,7 @@ import pytest
 from ingestion import accounts, settings
 from ingestion.store.engine import ALL
 from tests.dashboards.http.client import Client
-from tests.dashboards.http.test_gate import behind
+from tests.dashboards.http.gate import behind
 from tests.ingestion.access import Province, cheap_argon, province, province_on_postgres, province_on_sqlite
 
 __all__ = ["cheap_argon", "province", "province_on_postgres", "province_on_sqlite"]
