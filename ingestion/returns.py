@@ -49,6 +49,14 @@ def entries(uow: UnitOfWork, actor: Principal, year: int) -> dict[tuple[str, str
     return {(one.sheet, one.row, one.column): one for one in found if one.value is not None}
 
 
+def standing(uow: UnitOfWork, university_code: str, year: int) -> dict[tuple[str, str, str], int]:
+    """The values in force of a university, for whoever signs its tables: (table, row, column) → value."""
+    c = return_entry.c
+    newest = select(func.max(c.id)).where(c.university_code == university_code, c.year == year).group_by(c.sheet, c.row_code, c.column_code)
+    rows = uow.conn.execute(select(return_entry).where(c.id.in_(newest)).order_by(c.id))
+    return {(r.sheet, r.row_code, r.column_code): r.value for r in rows if r.value is not None}
+
+
 def history(uow: UnitOfWork, actor: Principal, year: int, sheet: str) -> list[Entry]:
     """Every value ever entered in a table of ``year``, newest first."""
     permissions.require(actor, "view_returns")

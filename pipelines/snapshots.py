@@ -44,8 +44,9 @@ MARTS: dict[str, tuple[str, str, str, str]] = {
 def providers() -> Mapping[str, Provider]:
     """Purpose → who gives its tables. Imported when first asked."""
     from dashboards.marts.evaluation import content
+    from dashboards.marts.returns import content as returns
 
-    return {"evaluation": content.PROVIDER}
+    return {"evaluation": content.PROVIDER, "moe": returns.PROVIDER}
 
 
 def create(store: Store, actor: Principal, year: int, purpose: str) -> Snapshot:

@@ -13,13 +13,16 @@ from openpyxl import load_workbook
 
 from dashboards.marts import reader
 from dashboards.marts.reader import Mart
-from dashboards.marts.returns import export, opened, projects, template
+from dashboards.marts.returns import content, export, opened, places, projects, template
 from dashboards.marts.returns.book import Book
+from dashboards.marts.snapshots import Source
+from ingestion import returns
 from pipelines.transform import Transformer
 from tests import documents
 from tests.pipelines.conftest import Installation, copied
 from tests.pipelines.test_past import amend
 from tests.pipelines.test_refresh import load
+from tests.universe import T1
 
 YEAR = 2025
 
@@ -84,6 +87,18 @@ def fill(installation: Installation) -> dict[str, int]:
     lines = [{"line_subject": "1", "line_item": "仪器", "line_amount": 1_000_000}, {"line_subject": "31", "line_item": "专家费", "line_amount": 500_000}]
     ids["bought"] = money(installation, "fund_expense", 21, ids["nsfc"], "2025-04-01", 15_000, lines=lines)
     ids["passed"] = money(installation, "fund_outward", 22, ids["nsfc"], "2025-05-01", 8_000, payee_type="2")
+    place = installation.place("r1", "C1")
+    paper = {**documents.valid("paper", place, 31), "subject_class": "1", "publish_range": "1", "published_on": "2025-04-01", "discipline": "520"}
+    ids["paper"] = load(installation, "paper", [paper])[0]
+    social = {**documents.valid("paper", place, 32), "subject_class": "2", "publish_range": "1", "published_on": "2025-04-01", "discipline": "790", "project_source": "999", "activity_type": "1", "is_translation": False}
+    ids["social_paper"] = load(installation, "paper", [{key: value for key, value in social.items() if key != "project_ids"}])[0]
+    other = {**social, **{key: value for key, value in documents.valid("paper", place, 33).items() if key in ("title", "doi", "issn")}, "project_source": "16", "published_on": "2024-04-01"}
+    ids["other"] = load(installation, "paper", [{key: value for key, value in other.items() if key != "project_ids"} | {"published_on": "2025-05-01", "is_translation": True}])[0]
+    for n, name, level in ((34, "province", "23"), (35, "city", "33")):
+        award = {**documents.valid("award", place, n), "subject_class": "2", "level": level, "is_government": True, "awarded_on": "2025-06-01", "discipline": "790"}
+        ids[name] = load(installation, "award", [award])[0]
+    patent = {**documents.valid("patent", place, 36), "subject_class": "1", "patent_type": "1", "patent_scope": "1", "filed_on": "2025-01-05"}
+    ids["patent"] = load(installation, "patent", [{key: value for key, value in patent.items() if value is not None}])[0]
     installation.refresh()
     return ids
 
@@ -147,7 +162,7 @@ def test_the_form_is_a_file_and_another_file_another_layout(filled: Filled, tmp_
     out = tmp_path / "out.xlsx"
     export.write(book, "ST", out)  # 40.4 + 30.4 + 20.4 千元 are 91: the first of the equal remainders is rounded up
     made = load_workbook(out)
-    assert [name.split(" ")[0] for name in made.sheetnames] == [*(f"ST{n}" for n in range(1, 12)), "编制说明"]
+    assert [name.split(" ")[0] for name in made.sheetnames] == [*(f"ST{n}" for n in range(1, 12)), "ST-P", "编制说明"]
     vector = {row[0]: row[3] for row in made["ST2 科技经费情况表"].iter_rows(min_row=5, values_only=True)}
     assert vector["12"] == 41 and vector["45"] == "需填报"
     assert made["ST4 科技项目情况表"].max_row == 7, "two heads at rows 4 and 5, two projects"
@@ -170,6 +185,43 @@ def test_the_form_is_a_file_and_another_file_another_layout(filled: Filled, tmp_
     with pytest.raises(template.BadTemplate) as refused:
         export.write(book, "ST", out)
     assert "甲!D1" in refused.value.zh and "甲!D2" in refused.value.zh
+
+
+@pytest.mark.ac("AC-107", "AC-188")
+def test_outcomes_of_both_branches_and_where_one_record_stands(filled: Filled) -> None:
+    installation, ids = filled
+    mart, book = opened_book(installation)
+    assert book.draft("ST-P").exact("P1") == 1 and [one.record_id for one in opened.behind(mart, book.draft("ST-P"), "P1")] == [ids["paper"]]
+    sk3 = book.draft("SK3")
+    assert [sk3.exact("ST", column) for column in ("L01", "L04", "L17", "L19", "L21", "L24")] == [1, 6_000_000, 1, 1, 1, 1]
+    assert sk3.exact("S790", "L17") == sk3.exact("Q999", "L17") == sk3.exact("A1", "L01") == 1 and sk3.cell("Q04", "L21").state == "blank"
+    assert {(one.record_id, one.reason) for one in opened.left_out(mart, book.table("SK3"), YEAR) if one.type == "award"} == {(ids["city"], "out_of_scope_level")}
+    assert [one.state for one in book.checks("SK3") if one.code == "SK3-999"] == ["red"], "a paper of no project that does not say 999"
+    st6 = book.draft("ST6")
+    assert (st6.exact("P1", "C4"), st6.cell("P1", "C7").state) == (1, "lacking")
+    stands = places.of_record(mart, ids["social_paper"], "paper")
+    assert [(one.table.code, one.cells) for one in stands] == [("SK3", ("A1.L17", "A1.L19", "Q999.L17", "Q999.L19", "S790.L17", "S790.L19"))]
+    assert [(one.table.code, one.cells) for one in places.of_record(mart, ids["grant"], "fund_arrival")] == [("ST2", ("03", "12"))]
+    assert [(one.table.code, one.reason) for one in places.of_record(mart, ids["city"], "award")] == [("SK3", "out_of_scope_level")]
+
+
+@pytest.mark.ac("AC-110", "AC-111")
+def test_a_snapshot_of_the_ministry_tables_works_its_cells_out_again(filled: Filled) -> None:
+    installation, _ = filled
+    universe = installation.universe
+    with installation.store.begin(T1) as uow:
+        returns.enter(uow, universe.o1, YEAR, "ST2", {("04", "V"): 1_060_000}, {("04", "V"): ("04", "04")})
+    reader.reset()
+    source = Source(reader.open_for(universe.o1), T1, YEAR, installation.store)
+    made = {table.path: table for table in content.content(source)}
+    assert [(table.path, list(table.rows)) for table in content.content(source)] == [(path, list(table.rows)) for path, table in made.items()], "equal data, equal content"
+    rows = {path.removesuffix(".csv"): content._text(tuple(table.header), list(table.rows)) for path, table in made.items()}
+    tried, wrong = content.recompute(rows)
+    assert tried > 100 and wrong == []
+    cell = next(one for one in rows["data/cells"] if (one["table"], one["row"]) == ("ST2", "02"))
+    assert cell["shown"] == "102" and cell["exact"] == "10180000"
+    cell["exact"] = "10180001"
+    assert [one.file for one in content.recompute(rows)[1]] == ["data/cells"]
 
 
 @pytest.mark.ac("AC-256")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dashboards.marts.reader import Mart
-from dashboards.marts.returns import cells, checks, facts, opened, projects
+from dashboards.marts.returns import cells, checks, facts, opened, projects, records
 from dashboards.marts.returns.cells import Draft, Entries
 from dashboards.marts.returns.checks import Check
 from dashboards.marts.returns.projects import FUNDS, Project
+from dashboards.marts.returns.records import Line
 from dashboards.marts.returns.tables import Table, tables
 
 PROJECT_TABLES = {"ST": "ST4", "SK": "SK-PROJ"}
@@ -49,6 +50,16 @@ class Book:
         return self._projects[system]
 
     @cached_property
+    def _lines(self) -> dict[str, list[Line]]:
+        return {}
+
+    def lines(self, code: str) -> list[Line]:
+        """The records of a table with one a line, those left out among them."""
+        if code not in self._lines:
+            self._lines[code] = records.lines(self.mart, self.table(code), self.year)
+        return self._lines[code]
+
+    @cached_property
     def _checks(self) -> dict[str, list[Check]]:
         return {}
 
@@ -64,10 +75,13 @@ class Book:
             everyone = [effort for system in FUNDS for one in self.projects(system) if not one.reason for effort in one.people]
             fund = self.draft(FUNDS[table.system])
             return checks.of_projects(self.projects(table.system), table, fund, everyone, checks.staff_years(self.mart, self.year))
+        if code in records.LISTS:
+            return checks.of_lines(self.lines(code), table)
         draft = self.draft(code)
-        return [*checks.of_draft(draft), *checks.without_place(draft, opened.ids_left_out(self.mart, table, self.year))]
+        left = opened.ids_left_out(self.mart, table, self.year)
+        return [*checks.of_draft(draft), *checks.of_blocks(draft, self.mart), *checks.without_place(draft, left)]
 
 
 def offered() -> list[Table]:
     """The tables that can be drafted, in the order of the form book."""
-    return [table for table in tables().values() if table.code in facts.SOURCES or table.code in PROJECT_TABLES.values()]
+    return [table for table in tables().values() if table.code in facts.SOURCES or table.code in PROJECT_TABLES.values() or table.code in records.LISTS]

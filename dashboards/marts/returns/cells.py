@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from dashboards.marts.reader import Mart
 from dashboards.marts.returns import facts, rounding
-from dashboards.marts.returns.tables import THOUSAND, VALUE, Place, Table, entered, formulas, within
+from dashboards.marts.returns.tables import THOUSAND, VALUE, Place, Table, entered, formulas, steps, within
 
 Entries = Mapping[Place, int]
-"""Cells the office entered, in fen for money, else whole numbers."""
+"""Cells the office entered: fen for money, tenths of person-years, else whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def draft(mart: Mart, table: Table, year: int, entries: Entries) -> Draft:
     sums: dict[Place, tuple[Decimal, int]] = {}
     left_out: list[LeftOut] = []
     for row, column, reason, records, total in mart.rows(
-        f"SELECT row, col, reason, count(DISTINCT record_id), sum(value) FROM ({statement}) GROUP BY row, col, reason ORDER BY row, col, reason"  # noqa: S608
+        f"SELECT row, col, reason, count(DISTINCT record_id), cast(sum(value) AS DECIMAL(28, 6)) FROM ({statement}) GROUP BY row, col, reason ORDER BY row, col, reason"  # noqa: S608
     ):
         if reason is None:
             sums[row, column] = (Decimal(total), int(records))
@@ -88,10 +88,14 @@ def _column(table: Table, column: str, sums: Mapping[Place, tuple[Decimal, int]]
             parts = [(sign, make(part)) for sign, part in made[row]]
             known = [(sign, cell) for sign, cell in parts if cell.exact is not None]
             total += sum((sign * (cell.exact or Decimal(0)) for sign, cell in known), Decimal(0))
-            cells[place] = Cell(total, None, "counted", records) if known or place in sums else Cell(None, None, "lacking")
+            if known or place in sums or facts.has(table, place) and table.kind != "vector":
+                cells[place] = Cell(total, None, "counted", records)
+            else:
+                cells[place] = Cell(None, None, "lacking") if any(cell.state == "lacking" for _, cell in parts) else BLANK
         elif place in entries:
-            cells[place] = Cell(Decimal(entries[place]), None, "entered")
-        elif row in asked:
+            kept = table.unit_of(place)
+            cells[place] = Cell(Decimal(entries[place]) / (1 if kept.is_money else steps(kept)), None, "entered")
+        elif place in asked:
             cells[place] = Cell(None, None, "lacking")
         elif facts.has(table, place):
             cells[place] = Cell(total, None, "counted", records)
@@ -105,18 +109,22 @@ def _column(table: Table, column: str, sums: Mapping[Place, tuple[Decimal, int]]
 
 
 def _rounded(table: Table, cells: Mapping[Place, Cell]) -> tuple[dict[Place, Cell], dict[Place, int]]:
-    """Money in whole 千元, the rest as it is."""
+    """Money in whole 千元, person-years in tenths, the rest as it is."""
     out: dict[Place, Cell] = {}
     differences: dict[Place, int] = {}
     for column in (head.code for head in table.columns):
         rows = {row: cell for (row, at), cell in cells.items() if at == column}
         money = {row: cell.exact for row, cell in rows.items() if cell.exact is not None and table.unit_of((row, column)).is_money}
         whole = rounding.tree(money, formulas(table.code), THOUSAND)
+        years = {row: cell.exact * 10 for row, cell in rows.items() if cell.exact is not None and table.unit_of((row, column)).unit == "人年"}
+        tenths = rounding.tree(years, formulas(table.code), 1)
         for inner, outer in within(table.code).items():
             if inner in whole and outer in whole:
                 whole[inner] = whole[outer] if money[inner] == money[outer] else min(whole[inner], whole[outer])
         for row, cell in rows.items():
-            if row in whole:
+            if row in tenths:
+                shown = Decimal(tenths[row]) / 10
+            elif row in whole:
                 shown = Decimal(whole[row])
                 nearest = rounding.half_up(money[row], THOUSAND)
                 if nearest != whole[row]:

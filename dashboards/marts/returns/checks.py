@@ -10,9 +10,11 @@ from functools import cache
 from typing import Literal
 
 from dashboards.marts.reader import Mart
+from dashboards.marts.returns import facts
 from dashboards.marts.returns.cells import Draft
 from dashboards.marts.returns.projects import Effort, Project
-from dashboards.marts.returns.tables import FOLDER, VALUE, Table, formulas
+from dashboards.marts.returns.records import LACKING, NEEDED, Line
+from dashboards.marts.returns.tables import BLOCKED, FOLDER, VALUE, Table, blocks, formulas
 
 State = Literal["green", "red", "grey"]
 
@@ -90,6 +92,76 @@ def without_place(draft: Draft, records: dict[str, tuple[int, ...]]) -> list[Che
         found = records.get(reason, ())
         n = len(found)
         out.append(Check(f"{draft.table.code}-{reason}", "red" if n else "green", zh, en, f"{n} 条记录没有计入" if n else "", f"{n} records do not count" if n else "", (), found))
+    return out
+
+
+COLUMN_SUMS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "SK2": (("L01", "=", "L03+L04+L05+L06+L07"), ("L01", "=", "L08+L09+L10"), ("L02", "<=", "L01")),
+    "SK3": (("L06", "=", "L07+L09+L10+L11+L12"), ("L17", "=", "L18+L19+L20"), ("L21", "=", "L22+L23+L24"), ("L03", "<=", "L02"), ("L08", "<=", "L07")),
+    "ST1": (("C2", "<=", "C1"), ("C3", "<=", "C1"), ("C4", "<=", "C1"), ("C5", "<=", "C4")),
+}
+"""Relations of columns that hold in every row."""
+SAME_TOTAL = {"ST1": (("R1", ("R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10")), ("R1", ("E1", "E2", "E3", "E4")), ("R1", ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8")))}
+
+
+def of_blocks(draft: Draft, mart: Mart) -> list[Check]:
+    """Of a matrix: the columns' relations in every row, rows that make up a total, records no row of a list fits."""
+    table, out = draft.table, []
+    for left, compare, right in COLUMN_SUMS.get(table.code, ()):
+        wrong = []
+        for row in table.rows:
+            cells = [draft.cell(row.code, part) for part in (left, *right.split("+"))]
+            if any(cell.exact is None for cell in cells):
+                continue
+            one, other = cells[0].exact or Decimal(0), sum((cell.exact or Decimal(0) for cell in cells[1:]), Decimal(0))
+            if not (one == other if compare == "=" else one <= other):
+                wrong.append(row.code)
+        told = "、".join(wrong)
+        rule = f"{left} {compare} {right}".replace("<=", "≤")
+        out.append(Check(f"{table.code}-{left}-{right.split('+')[0]}", "red" if wrong else "green", rule, rule, f"行 {told}" if wrong else "", f"Rows {told}" if wrong else "", tuple(wrong)))
+    for total, parts in SAME_TOTAL.get(table.code, ()):
+        unequal = [column.code for column in table.columns if draft.cell(total, column.code).exact is not None and draft.exact(total, column.code) != sum((draft.exact(part, column.code) for part in parts), Decimal(0))]
+        told, rule = "、".join(unequal), f"{total} = {parts[0]}+…+{parts[-1]}"
+        out.append(Check(f"{table.code}-{parts[0]}", "red" if unequal else "green", rule, rule, f"列 {told}" if unequal else "", f"Columns {told}" if unequal else ""))
+    if table.code in BLOCKED:
+        for block in blocks(table.code):
+            rows = mart.rows(f"SELECT DISTINCT record_id FROM ({facts.of(table, draft.year)}) WHERE row = ? AND reason IS NULL ORDER BY record_id", [block.other])  # noqa: S608 - our own statement
+            zh, en = {"S": ("记录填有社科统计学科", "The record has a subject of the SSH statistics"), "Q": ("记录填有课题来源（非项目成果为 999）", "The record has a source (999 where there is no project)"),
+                      "A": ("记录填有活动类型 1–3", "The record has an activity type 1 to 3")}[block.prefix]  # fmt: skip
+            out.append(_records(f"{table.code}-{block.prefix}", zh, en, tuple(int(row[0]) for row in rows)))
+    missing = sum(cell.state == "lacking" for cell in draft.cells.values())
+    if missing and table.kind == "matrix":
+        out.append(Check(f"{table.code}-entered", "grey", "需填报的格已填报", "Every cell to be entered is entered", f"尚缺 {missing} 格", f"{missing} cells are missing"))
+    if table.code == "SK3":
+        out.append(_without_project(mart, draft.year))
+    return out
+
+
+def _without_project(mart: Mart, year: int) -> Check:
+    """A result of no project must say 999, and no result may say 99 for that (V037)."""
+    rows = mart.rows(
+        "SELECT r.record_id FROM ("
+        "SELECT record_id, project_source, subject_class FROM rec_paper UNION ALL SELECT record_id, project_source, subject_class FROM rec_book"
+        " UNION ALL SELECT record_id, project_source, subject_class FROM rec_research_report) AS r"
+        " JOIN fct_measure AS m ON m.record_id = r.record_id AND m.measure = 'R01' AND m.year = ? AND m.included"
+        " LEFT JOIN fct_detail AS d ON d.record_id = r.record_id AND d.kind = 'project'"
+        " WHERE r.subject_class = '2' AND d.record_id IS NULL AND r.project_source IS NOT NULL AND r.project_source <> '999' ORDER BY 1",
+        [year],
+    )
+    return _records("SK3-999", "没有依托项目的成果，来源为 999 非项目成果", "A result of no project has the source 999", tuple(int(row[0]) for row in rows))
+
+
+def of_lines(found: Sequence[Line], table: Table) -> list[Check]:
+    """Of a list of records: every column the form needs is there, and there is a branch."""
+    out = []
+    listed = [one for one in found if not one.reason]
+    for column in NEEDED[table.code]:
+        head = table.column(column)
+        out.append(_records(f"{table.code}-{column}", f"填有{head.zh}", f"{head.en} is given", tuple(one.record_id for one in listed if column in one.wrong)))
+    out.append(_records(f"{table.code}-branch", "填有学科门类（科技或社科）", "The branch (ST or SK) is given", tuple(one.record_id for one in found if one.reason == "no_subject_class")))
+    if LACKING[table.code]:
+        names, names_en = "、".join(table.column(one).zh for one in LACKING[table.code]), ", ".join(table.column(one).en for one in LACKING[table.code])
+        out.append(Check(f"{table.code}-file", "grey", f"{names}：系统没有登记，在导出的报表中填写", f"{names_en}: not held; fill it in the exported form"))
     return out
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from dashboards.marts import definitions, numbers
 from dashboards.marts.exports import NotReconciled, whose
-from dashboards.marts.returns import projects, template
+from dashboards.marts.returns import projects, records, template
 from dashboards.marts.returns.book import PROJECT_TABLES, Book, offered
-from dashboards.marts.returns.tables import tables
+from dashboards.marts.returns.tables import VALUE, tables
 from ingestion.store.engine import local_time, utc_now
 
 LACKING = "需填报"
@@ -53,6 +53,8 @@ def _items(book: Book) -> dict[str, Sequence[Mapping[str, Any]]]:
             out[code] = [dict.fromkeys((head.code for head in table.columns), LACKING)]
     for system, code in PROJECT_TABLES.items():
         out[code] = [line for _, line in projects.lines(book.projects(system), book.table(code))]
+    for code in records.LISTS:
+        out[code] = [one.values for one in book.lines(code) if not one.reason]
     return out
 
 
@@ -76,18 +78,17 @@ def _notes(book: Book, system: str) -> list[list[Any]]:
             lines.append([table.code, f"{check.code} {check.zh}", f"{LIGHTS[check.state]} {check.found_zh}".strip()])
     lines += [[], ["表", "未计入", "条数"]]
     for table in chosen:
-        if table.code in PROJECT_TABLES.values():
+        if table.kind == "line-list":
             found: dict[str, int] = {}
-            for one in book.projects(system):
-                if one.reason:
-                    found[one.reason] = found.get(one.reason, 0) + 1
+            for reason in (one.reason for one in (book.lines(table.code) if table.code in records.LISTS else book.projects(system)) if one.reason):
+                found[reason] = found.get(reason, 0) + 1
             lines += [[table.code, reasons.get(reason, (reason, reason))[0], n] for reason, n in found.items()]
         else:
             lines += [[table.code, reasons.get(one.reason, (one.reason, ""))[0], one.records] for one in book.draft(table.code).left_out]
     lines += [[], ["表", "为使合计相等而调整的行（千元）", "调整"]]
     for table in chosen:
-        if table.code not in PROJECT_TABLES.values():
-            lines += [[table.code, f"行 {row}", _signed(n)] for (row, _), n in book.draft(table.code).differences.items()]
+        if table.kind != "line-list":
+            lines += [[table.code, f"行 {row}" if column == VALUE else f"行 {row} 列 {column}", _signed(n)] for (row, column), n in book.draft(table.code).differences.items()]
     lines += [[], ["指标", "与本表的关系", "差异"]]
     catalogue = definitions.catalogue(book.mart)
     lines += [[f"{one} {catalogue[one].zh}" if one in catalogue else one, where, how] for one, where, how in SAME_NUMBERS]

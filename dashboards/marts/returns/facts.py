@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboards.marts.returns import money
+from dashboards.marts.returns import exchange, money, outcomes, people
 from dashboards.marts.returns.tables import Place, Table
 
 
@@ -25,6 +25,13 @@ def _every(table: Table, place: Place) -> bool:
 SOURCES: dict[str, Source] = {
     "ST2": Source(money.facts, _every),
     "SK-FUND": Source(money.facts, _every),
+    "ST-P": Source(outcomes.papers, _every),
+    "ST1": Source(people.st1, people.st1_fills),
+    "ST5": Source(exchange.facts, _every),
+    "ST6": Source(outcomes.st6, outcomes.st6_fills),
+    "SK2": Source(people.sk2, _every),
+    "SK3": Source(outcomes.sk3, outcomes.sk3_fills),
+    "SK5": Source(exchange.facts, _every),
 }
 
 

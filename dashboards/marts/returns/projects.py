@@ -5,6 +5,7 @@ people: left out; in ST also what was closed in the year without money (SK lists
 a twelfth (SK), students apart in ST.
 """
 
+# ruff: noqa: S608 - statements are made of declared codes and checked numbers; nothing a reader types stands in them
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -67,9 +68,12 @@ class Project:
         return sum((one.months for one in chosen), Decimal(0)) / MONTHS[system]
 
 
-def _statement(system: str, year: int) -> str:
+def weighed(system: str, year: int) -> str:
+    """SELECT every project the table of ``system`` weighs for ``year``: what the form shows of it, its money (fen) and months, and the
+    reason where it is left out."""
     funds = tables()[FUNDS[system]]
     into, out = (", ".join(f"'{row}'" for row in leaves(funds.code, total)) for total in ("02", "22"))
+    left = "closed_now AND NOT is_in_force" if system == "ST" else "false"
     closed = "status IN ('30', '31', '40', '41') AND year(coalesce(concluded_on, planned_end_on)) = "
     return f"""WITH moved AS (
     SELECT item_id, coalesce(sum(value) FILTER (WHERE row IN ({into})), 0) AS received, coalesce(sum(value) FILTER (WHERE row IN ({out})), 0) AS spent,
@@ -85,14 +89,24 @@ projects AS (
     SELECT record_id, project_no, name, 'university_project', subject_class, discipline, activity_type, '{SOURCE_OF[system]["university_project"]}', NULL, NULL, NULL, NULL, NULL, {closed}{year} FROM rec_university_project
 ),
 in_force AS (SELECT record_id FROM fct_measure WHERE measure = 'P03' AND year = {year} AND included),
-granted AS (SELECT record_id, min(counted_on) AS counted_on FROM fct_measure WHERE measure = 'P01' GROUP BY record_id)
-SELECT p.record_id, p.project_no, p.name, p.type, g.counted_on, coalesce(m.received, 0), coalesce(m.spent, 0), p.discipline, p.activity_type, p.source,
-    p.organisation_form, p.cooperation, p.industry, p.socioeconomic_objective, i.name, f.record_id IS NOT NULL, coalesce(m.vouchers, 0), p.closed_now, coalesce(m.carried, 0)
+granted AS (SELECT record_id, min(counted_on) AS counted_on FROM fct_measure WHERE measure = 'P01' GROUP BY record_id),
+months AS (
+    SELECT record_id, coalesce(sum(value) FILTER (WHERE code = 'staff'), 0) AS staff, coalesce(sum(value) FILTER (WHERE code = 'student'), 0) AS student
+    FROM fct_detail WHERE kind = 'effort' GROUP BY record_id
+),
+found AS (
+SELECT p.record_id, p.project_no, p.name, p.type, g.counted_on AS granted_on, coalesce(m.received, 0) AS received, coalesce(m.spent, 0) AS spent, p.discipline, p.activity_type, p.source,
+    p.organisation_form, p.cooperation, p.industry, p.socioeconomic_objective, i.name AS institution, f.record_id IS NOT NULL OR coalesce(p.closed_now, false) AS is_running,
+    coalesce(m.carried, 0) AS carried, CASE WHEN f.record_id IS NOT NULL OR p.closed_now THEN coalesce(w.staff, 0) ELSE 0 END AS staff_months,
+    CASE WHEN f.record_id IS NOT NULL OR p.closed_now THEN coalesce(w.student, 0) ELSE 0 END AS student_months,
+    f.record_id IS NOT NULL AS is_in_force, coalesce(m.vouchers, 0) AS vouchers, p.closed_now
 FROM projects AS p LEFT JOIN moved AS m ON m.item_id = p.record_id LEFT JOIN in_force AS f ON f.record_id = p.record_id
-LEFT JOIN granted AS g ON g.record_id = p.record_id LEFT JOIN rec_institution AS i ON i.record_id = p.institution_id
+LEFT JOIN granted AS g ON g.record_id = p.record_id LEFT JOIN rec_institution AS i ON i.record_id = p.institution_id LEFT JOIN months AS w ON w.record_id = p.record_id
 JOIN fct_record AS r ON r.record_id = p.record_id AND r.in_statistics
 WHERE p.subject_class = '{tables()[FUNDS[system]].subject_class}' AND (f.record_id IS NOT NULL OR m.vouchers > 0 OR p.closed_now)
-ORDER BY p.project_no, p.record_id"""  # noqa: S608 - declared codes and a number
+)
+SELECT *, CASE WHEN vouchers > 0 THEN NULL WHEN {left} THEN 'closed_without_money' WHEN staff_months > 0 THEN NULL ELSE 'no_money_no_people' END AS reason
+FROM found"""
 
 
 SOURCE_OF = {
@@ -106,7 +120,7 @@ def _efforts(system: str, year: int) -> str:
     return f"""SELECT d.record_id, d.code, d.person_id, p.name, coalesce(p.sex, ''), coalesce(s.category_1, p.title_rank, ''), d.value
 FROM fct_detail AS d LEFT JOIN dim_person AS p ON p.person_id = d.person_id
 LEFT JOIN fct_measure AS s ON s.record_id = d.person_id AND s.measure = 'S01' AND s.year = {int(year)}
-WHERE d.kind = 'effort' AND d.code IN ('staff', 'student') ORDER BY d.record_id, d.seq"""  # noqa: S608
+WHERE d.kind = 'effort' AND d.code IN ('staff', 'student') ORDER BY d.record_id, d.seq"""
 
 
 def projects(mart: Mart, system: str, year: int) -> list[Project]:
@@ -121,18 +135,14 @@ def projects(mart: Mart, system: str, year: int) -> list[Project]:
             unknown[item] = unknown.get(item, 0) + 1
         else:
             people.setdefault(item, []).append(Effort(item, person or 0, name or "", sex, rank, Decimal(months)))
+    wanted = "record_id, project_no, name, type, granted_on, received, spent, discipline, activity_type, source, organisation_form, cooperation, industry, socioeconomic_objective, institution, is_running, carried, student_months, reason"
     out = []
-    for row in mart.rows(_statement(system, int(year))):
-        item, vouchers, is_in_force = int(row[0]), int(row[16]), bool(row[15])
-        worked = tuple(one for one in people.get(item, ()) if one.months > 0) if is_in_force or row[17] else ()
-        reason = ""
-        if not vouchers:
-            closed = system == "ST" and not is_in_force and row[17]
-            reason = "closed_without_money" if closed else "" if worked else "no_money_no_people"
+    for row in mart.rows(f"SELECT {wanted} FROM ({weighed(system, int(year))}) ORDER BY project_no, record_id"):
+        item = int(row[0])
+        worked = tuple(one for one in people.get(item, ()) if one.months > 0) if row[15] else ()
         out.append(Project(
-            item, row[1] or "", row[2] or "", row[3], row[4], Decimal(row[5]), Decimal(row[6]), len(students.get(item, ())), row[7] or "", row[8] or "",
-            row[9] or "", row[10] or "", row[11] or "", row[12] or "", row[13] or "", row[14] or "", worked, sum(students.get(item, ()), Decimal(0)),
-            unknown.get(item, 0), Decimal(row[18]), reason,
+            item, row[1] or "", row[2] or "", row[3], row[4], Decimal(row[5]), Decimal(row[6]), len(students.get(item, ())) if row[15] else 0, row[7] or "", row[8] or "",
+            row[9] or "", row[10] or "", row[11] or "", row[12] or "", row[13] or "", row[14] or "", worked, Decimal(row[17]), unknown.get(item, 0), Decimal(row[16]), row[18] or "",
         ))  # fmt: skip
     return out
 

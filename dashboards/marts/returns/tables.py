@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from ingestion.catalog import codelists
+
 FOLDER = files("dashboards.marts.returns").joinpath("declared")
 VALUE = "V"
 THOUSAND = 100_000
@@ -79,7 +81,44 @@ def _table(lines: list[dict[str, str]]) -> Table:
     first = lines[0]
     heads = {axis: tuple(_head(line) for line in lines if line["axis"] == axis) for axis in ("row", "col")}
     columns = heads["col"] or (Head(VALUE, "金额", "Amount", "千元"),)
+    if first["table"] in BLOCKED:
+        heads["row"] = tuple(head for block in blocks(first["table"]) for head in block.rows)
     return Table(first["system"], first["table"], first["table_zh"], first["table_en"], first["kind"], heads["row"], columns)
+
+
+BLOCKED = {"SK3": "SQA", "SK2": "S"}
+"""Tables whose rows are code lists: one block a list."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One breakdown of SK3: a total, a row for each code, and one for what has none."""
+
+    prefix: str
+    column: str
+    rows: tuple[Head, ...]
+
+    @property
+    def total(self) -> str:
+        return self.rows[0].code
+
+    @property
+    def other(self) -> str:
+        return self.rows[-1].code
+
+
+@cache
+def blocks(table: str = "SK3") -> tuple[Block, ...]:
+    """The blocks of a table of BLOCKED."""
+    out = []
+    for line in _read("sk3_rows.csv"):
+        if line["block"] not in BLOCKED[table]:
+            continue
+        prefix = line["block"]
+        items = [Head(f"{prefix}{item.code}", item.label_zh, item.label_en, parent=f"{prefix}T") for item in codelists.BUILT_IN[line["list"]].items]
+        total, other = Head(f"{prefix}T", line["total_zh"], line["total_en"]), Head(f"{prefix}X", line["other_zh"], line["other_en"], parent=f"{prefix}T")
+        out.append(Block(prefix, line["column"], (total, *items, other)))
+    return tuple(out)
 
 
 def _head(line: dict[str, str]) -> Head:
@@ -90,6 +129,8 @@ def _head(line: dict[str, str]) -> Head:
 def formulas(table: str) -> dict[str, tuple[tuple[int, str], ...]]:
     """Row → the rows it is made of, with their signs. What stands in the row itself is added to them."""
     out: dict[str, tuple[tuple[int, str], ...]] = {}
+    if table in BLOCKED:
+        return {block.total: tuple((1, head.code) for head in block.rows[1:]) for block in blocks(table)}
     for line in _read("formulas.csv"):
         if line["table"] == table:
             signed = line["parts"].replace("-", "+-").split("+")
@@ -104,9 +145,19 @@ def within(table: str) -> dict[str, str]:
 
 
 @cache
-def entered(table: str) -> dict[str, tuple[str, str]]:
-    """Row the office enters → why the records cannot tell it, in both languages."""
-    return {line["row"]: (line["zh"], line["en"]) for line in _read("entered.csv") if line["table"] == table}
+def entered(table: str) -> dict[Place, tuple[str, str]]:
+    """Cell the office enters → why the records cannot tell it, in both languages. Totals are made of the cells entered."""
+    out: dict[Place, tuple[str, str]] = {}
+    for line in _read("entered.csv"):
+        if line["table"] == table:
+            rows = [head.code for head in tables()[table].rows if head.code not in formulas(table)] if line["row"] == "*" else [line["row"]]
+            out |= {(row, line["column"]): (line["zh"], line["en"]) for row in rows}
+    return out
+
+
+def steps(head: Head) -> int:
+    """What one of the unit shown is in the unit kept: fen in 千元, tenths in a person-year, else 1."""
+    return THOUSAND if head.is_money else 10 if head.unit == "人年" else 1
 
 
 @cache

@@ -139,7 +139,7 @@ def draw(tables: Sequence[Table], out: Path) -> None:
     book = Workbook()
     book.remove(book.active)
     for table in tables:
-        sheet = book.create_sheet(f"{table.code} {table.zh}"[:31])
+        sheet = book.create_sheet(f"{table.code} {table.zh}".partition("（")[0][:31])
         width = 4 if table.kind == "vector" else len(table.columns) + (0 if table.kind == "line-list" else 2)
         _title(sheet, table, width)
         if table.kind == "vector":

@@ -11,7 +11,10 @@ from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
+from dashboards.marts.evaluation import content, framework
 from dashboards.marts.reader import Mart, NoNumbersYet, open_for
+from dashboards.marts.returns import places as stood
+from dashboards.marts.scope import clauses, relation
 from dashboards.screens.analysis import words
 from ingestion.principal import Denied, Principal
 from ingestion.records.view import RecordView
@@ -68,10 +71,61 @@ def card(actor: Principal, view: RecordView) -> None:
             frame.rows([(words.name(one.found), said(one)) for one in counted], narrow=True)
             st.page_link(navigation.page("lineage"), label=t("数据血缘"), icon=":material/account_tree:", query_params={"record": str(view.id)})
         _people(mart, view.id)
+        _reported(mart, view)
         if left_out:
             reasons = definitions.labels(mart, "exclusion_reason")
             with st.expander(t("没有计入的 {n} 项", n=len(left_out))):
                 frame.rows([(words.name(one.found), _reason(reasons, one.reason or "")) for one in left_out], narrow=True)
+
+
+def _reported(mart: Mart, view: RecordView) -> None:
+    """Which cells of the ministry's draft and which leaves of the evaluation it stands in, and why not."""
+    reasons = definitions.labels(mart, "exclusion_reason")
+    stands = stood.of_record(mart, view.id, view.type)
+    lines = []
+    for one in stands:
+        name = f"{one.year} · {one.table.code} {pick(one.table.zh, one.table.en)}"
+        if one.reason:
+            lines.append((name, t("未计入：{reason}", reason=words.label(reasons, one.reason))))
+        else:
+            lines.append((name, "、".join(one.cells) if one.cells else t("列入")))
+    st.caption(t("教育部年底统计草稿"))
+    if lines:
+        frame.rows(lines, narrow=True)
+    else:
+        st.caption(t("没有计入年底统计的报表。"))
+    leaves = evaluated(mart, view.id)
+    st.caption(t("省内评价"))
+    if leaves:
+        frame.rows(leaves, narrow=True)
+    else:
+        st.caption(t("没有计入省内评价的指标。"))
+
+
+def evaluated(mart: Mart, record_id: int) -> list[tuple[str, str]]:
+    """The leaves of the provincial evaluation a record adds to, each in the latest year it does: (leaf, year · contribution)."""
+    out = []
+    measures = {row[0]: int(row[1]) for row in mart.rows("SELECT measure, max(year) FROM fct_measure WHERE record_id = ? AND included AND year <= ? GROUP BY measure", (record_id, mart.today.year))}
+    known = definitions.every(mart)
+    for leaf in framework.leaves():
+        found = known.get(leaf.indicator)
+        if found is None:
+            continue
+        base = known.get(found.numerator, found) if found.numerator else found
+        year = measures.get(base.measure)
+        if year is None:
+            continue
+        total = 0.0
+        for side in content.sides(mart, leaf, year):
+            if side.name != content.BELOW:
+                where, parameters = clauses(mart, definitions.definition(mart, side.spec.indicator), side.spec, None, "c.")
+                relation_ = relation(mart, definitions.definition(mart, side.spec.indicator), side.spec, alias="c")
+                rows = mart.rows(f"SELECT coalesce(sum(c.contribution), 0) FROM {relation_} WHERE {' AND '.join(where)} AND c.record_id = ?", [*parameters, record_id])  # noqa: S608 - declared
+                total += side.weight * float(rows[0][0])
+        if total:
+            shown = f"{base.shown(total)} {words.unit(base)}"
+            out.append((f"{leaf.code} {pick(leaf.zh, leaf.en)}", f"{t('{years} 年', years=year)} · {shown}"))
+    return out
 
 
 def said(place: Place) -> str:

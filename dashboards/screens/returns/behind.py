@@ -35,7 +35,7 @@ def _body(mart: Mart, book: Book, table: Table, place: Place) -> None:
         frame.empty(t("无此项"), t("报表中这一格不填。"))
         return
     if cell.state == "lacking" and not formulas(table.code).get(place[0]):
-        frame.empty(t("需填报"), pick(*entered(table.code).get(place[0], ("", ""))))
+        frame.empty(t("需填报"), pick(*entered(table.code).get(place, ("", ""))))
         return
     parts = formulas(table.code).get(place[0], ())
     if parts:

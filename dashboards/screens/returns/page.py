@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import frame
 from dashboards.i18n import N_, pick, t
 from dashboards.marts.reader import Mart, NoNumbersYet
+from dashboards.marts.returns import records
 from dashboards.marts.returns.book import PROJECT_TABLES, Book, offered
 from dashboards.marts.returns.checks import light
 from dashboards.marts.returns.tables import Table, tables
@@ -33,12 +34,22 @@ def show() -> None:
         year = filters.year(mart)
         tools.print_button()
     pieces.state_notice(mart)
-    book = Book(mart, year, _entered(actor, year))
+    book = _book(mart, year, _entered(actor, year))
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
         chosen = _menu(book)
     with right:
         _table(actor, mart, book, chosen)
+
+
+def _book(mart: Mart, year: int, entered: dict[str, dict[tuple[str, str], int]]) -> Book:
+    """The book of the last drawing where nothing has changed since: lights of all tables cost a second, once a generation."""
+    key = (mart.path, mart.meta.generation, year, str(sorted(entered.items())))
+    kept = st.session_state.get("_returns_book")
+    if kept is None or kept[0] != key:
+        kept = (key, Book(mart, year, entered))
+        st.session_state["_returns_book"] = kept
+    return kept[1]  # type: ignore[no-any-return]
 
 
 def _entered(actor: Principal, year: int) -> dict[str, dict[tuple[str, str], int]]:
@@ -88,6 +99,8 @@ def _table(actor: Principal, mart: Mart, book: Book, table: Table) -> None:
         exporting.button(actor, book, table.system)
     if table.code in PROJECT_TABLES.values():
         lists.draw(mart, book, table)
+    elif table.code in records.LISTS:
+        lists.of_records(mart, book, table)
     else:
         picked = paper.draw(book, table)
         if picked is not None:

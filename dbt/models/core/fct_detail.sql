@@ -7,7 +7,7 @@
 ) }}
 
 -- What the year-end tables read and no measure holds: the lines of an expense by subject, who works how many months a
--- year on a project, the yearly data of an institution, how many projects stand behind an outcome. A number that is a
+-- year on a project, the yearly data of an institution, what a person is at the end of a year, how many projects stand behind an outcome. A number that is a
 -- measure already is not repeated here: it has one definition.
 {% set nobody = 'cast(null as bigint)' %}
 {% set yearly = ['staff_total', 'staff_doctor', 'staff_master', 'staff_senior', 'staff_middle', 'graduate_students', 'project_count',
@@ -51,6 +51,28 @@ details as (
     where y.{{ column }} is not null
     {{- of_batch('y.record_id') }}
     {% endfor -%}
+    union all
+    -- who is whose staff at the end of a year: system / title / education / degree / age band of the form
+    select
+        i.record_id, 'staff', i.year, i.year,
+        case when p.in_st_stat then 'ST' when p.in_sk_stat then 'SK' else '' end || '/' || coalesce(i.title_code, '') || '/' || coalesce(p.education, '') || '/'
+        || coalesce(p.degree, '') || '/'
+        || case
+            when i.age is null then ''
+            when i.age <= 30 then 'A1'
+            when i.age <= 35 then 'A2'
+            when i.age <= 40 then 'A3'
+            when i.age <= 45 then 'A4'
+            when i.age <= 50 then 'A5'
+            when i.age <= 55 then 'A6'
+            when i.age <= 60 then 'A7'
+            else 'A8'
+        end || '/' || coalesce(p.discipline, '') || '/' || case when p.is_rd then '1' when not p.is_rd then '0' else '' end,
+        {{ nobody }}, {{ nobody }}, p.rd_months
+    from {{ ref('int_person_years') }} as i
+    inner join {{ ref('stg_person') }} as p on p.record_id = i.record_id
+    where true
+    {{- of_batch('i.record_id') }}
     union all
     select
         l.record_id, 'project', cast(row_number() over (partition by l.record_id order by l.target_id asc nulls last) as integer), cast(null as integer), '',

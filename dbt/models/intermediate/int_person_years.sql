@@ -43,6 +43,7 @@ select
     i.year_end,
     i.unit_id as college_id,
     coalesce(t.title_rank, p.title_rank, '9') as title_rank,
+    coalesce(i.title_code, p.title) as title_code,
     p.degree,
     p.rd_months,
     {{ year_of('i.year_end') }} - {{ year_of('p.birth_on') }} as age
