@@ -81,7 +81,7 @@ def card(actor: Principal, view: RecordView) -> None:
 def _reported(mart: Mart, view: RecordView) -> None:
     """Which cells of the ministry's draft and which leaves of the evaluation it stands in, and why not."""
     reasons = definitions.labels(mart, "exclusion_reason")
-    stands = stood.of_record(mart, view.id, view.type)
+    stands = stood.of_record(mart, view.id, view.type_id)
     lines = []
     for one in stands:
         name = f"{one.year} · {one.table.code} {pick(one.table.zh, one.table.en)}"
