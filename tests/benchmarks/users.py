@@ -45,6 +45,7 @@ PAGES: tuple[tuple[str, str, tuple[tuple[str, Act], ...]], ...] = (
     ("p1", "quality", (AGAIN,)),
     ("p1", "questions", (AGAIN,)),
     ("p1", "pipeline", (AGAIN,)),
+    ("pa1", "home", (AGAIN,)),
     ("o1", "home", (AGAIN,)),
     ("o1", "leader", (AGAIN, chosen("year", 1, 0), chosen("rule", 1, 0), clicked("tiers_swap"), clicked("open_O01"), clicked("define_O01"))),
     ("o1", "statistics", (AGAIN, chosen("indicator", 1, 0), chosen("rows", 1, 0), clicked("table_all"))),
@@ -102,8 +103,12 @@ def main(home: Path, rounds: int = 6) -> None:
         for username, address, acts in PAGES:
             _page(server, username, address, acts, rounds, idle)
         _together(server, rounds)
+        many = server.session("o1", "leader")
+        many.open()
+        for n in range(rounds * 50):
+            many.choose("year", n % 2)
         used = processes.memory()
-        print(f"memory afterwards: {sum(used.values()) / 2**20:,.0f} MB")
+        print(f"memory afterwards, {rounds * 50} clicks more: {sum(used.values()) / 2**20:,.0f} MB")
     finally:
         server.process.terminate()
         server.process.wait(30)

@@ -196,9 +196,9 @@ def _manager(actor: Principal) -> None:
     with frame.page(_greeting(actor), f"{place} · {frame.role_word(actor.role)}"):
         if st.button(t("去审核"), icon=":material/fact_check:", type="primary", key="to_review"):
             navigation.go("review")
-    if actor.role == "office_admin":
-        _onboarding(actor)
     cells = counts.by_type(actor, own=False)
+    if actor.role == "office_admin":
+        _onboarding(actor, cells)
     left, right = st.columns([1, 2.25], gap="small")
     with left.container(border=True, gap="xsmall", height="stretch"):
         st.markdown(f"**{t('待办')} {sum(waiting.values())}**")
@@ -260,9 +260,11 @@ def _groups(cells: list[counts.Cell]) -> None:
                     navigation.go(type_id, state="30")
 
 
-def _onboarding(actor: Principal) -> None:
+def _onboarding(actor: Principal, cells: list[counts.Cell]) -> None:
     """The checklist of a university that begins, until every step has begun (AC-004)."""
     year = today().year
+    if any(c.type_id == "person" and c.state == "30" for c in cells) and any(c.year == year and c.type_id not in counts.RESOURCES for c in cells):
+        return  # as below, of what is counted already
     found = counts.onboarding(actor, year)
     without = counts.people_without_account(actor) if found.people else 0
     steps = (
