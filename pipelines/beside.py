@@ -11,8 +11,8 @@ import signal
 import sys
 import threading
 
+from ingestion.processes import collect_seldom, registered
 from ingestion.store.engine import home, open_store
-from pipelines.processes import collect_seldom, registered
 
 LOG = logging.getLogger(__name__)
 

@@ -108,7 +108,7 @@ def _say(sentence: str, code: int) -> int:
 
 
 def main() -> None:
-    from pipelines.processes import collect_seldom  # it reaches the store, which help does without
+    from ingestion.processes import collect_seldom  # it reaches the store, which help does without
 
     collect_seldom()
     sys.exit(run(sys.argv[1:]))

@@ -11,12 +11,11 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from ingestion import refreshes, vault
+from ingestion import processes, refreshes, vault
 from ingestion.principal import OperationError
 from ingestion.store import rls, setup
 from ingestion.store.engine import ALL, Store, home, local_time, open_store, utc_now
 from ingestion.store.platform import change_log, code_item, university
-from pipelines import processes
 
 DISK_NEEDED = 1 << 30
 LAG_ALLOWED = timedelta(minutes=10)

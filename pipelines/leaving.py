@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.marts import exports, reader
-from ingestion import feed, jobs, refreshes
+from ingestion import feed, jobs, processes, refreshes
 from ingestion.exchange import exit_bundle
 from ingestion.exchange.exit_bundle import Extra, Figures, Head, Made
 from ingestion.principal import Principal
 from ingestion.store.engine import ALL, Store, UnitOfWork, home, local_time, utc_now
-from pipelines import processes, publish
+from pipelines import publish
 from pipelines.codegen import DBT
 from pipelines.transform import code_hash
 

@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Callable
 
+from ingestion import processes
 from ingestion.principal import OperationError
 from ingestion.store.engine import home
-from pipelines import processes
 
 LOG = logging.getLogger(__name__)
 BESIDE = ("worker", "refresher")

@@ -86,7 +86,7 @@ def wait_for(port: int, seconds: float = 60) -> None:
 
 
 def idle_memory() -> None:
-    from pipelines import processes
+    from ingestion import processes
 
     used = processes.memory()
     parts = ", ".join(f"{name} {size / 2**20:.0f}" for name, size in used.items())

@@ -92,7 +92,7 @@ def main(home: Path, rounds: int = 6) -> None:
     server = Server(home)
     try:
         time.sleep(20)
-        from pipelines import processes
+        from ingestion import processes
 
         used = processes.memory()
         print(f"idle memory: {sum(used.values()) / 2**20:,.0f} MB ({', '.join(f'{k} {v / 2**20:,.0f}' for k, v in used.items())}) {_verdict(sum(used.values()), MEMORY)}")

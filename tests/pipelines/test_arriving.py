@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingestion import accounts, codes
+from ingestion import accounts, codes, processes
 from ingestion.exchange import exit_bundle
 from ingestion.principal import Principal
 from ingestion.store.engine import ALL, Store
-from pipelines import arriving, leaving, processes, refresh
+from pipelines import arriving, leaving, refresh
 from pipelines.commands.words import Words
 from pipelines.transform import Transformer
 from tests.ingestion.exchange.exit_bundle.leaving import fill

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipelines import processes
+from ingestion import processes
 
 YANSHU = str(Path(sys.executable).with_name("yanshu"))
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingestion import nights, refreshes
+from dashboards.screens.quality import pipeline as pipeline_page
+from ingestion import nights, processes, refreshes
 from ingestion.principal import Principal
 from ingestion.store.engine import ALL, Store, utc_now
 
@@ -36,6 +39,19 @@ def ran(analysis_store: Store) -> Store:
         refreshes.finish(uow, refreshes.begin(uow), state="held", generation=7, changed_rows=12, detail={**detail, "held": {"99002": WHY}})
         nights.note(uow, nights.Night(utc_now() - timedelta(hours=3), (nights.Step("rebuild", 21.0), nights.Step("prune", 0.1, "OSError"))))
     return analysis_store
+
+
+@pytest.mark.ac("AC-002")
+def test_the_memory_of_what_runs_is_stated(page: Page, who: Who, ran: Store) -> None:
+    with processes.registered("web"):
+        pipeline_page._memory.cache_clear()
+        said = text(page("quality.pipeline", who("province_staff", "province")))
+    used = psutil.Process().memory_info().rss / 2**20
+    found = re.search(r"系统内存\n(?:.*\n)*?页面 ([\d,]+)", said)
+    assert found and abs(int(found[1].replace(",", "")) - used) < 0.2 * used + 50
+    assert re.search(r"\*\*[\d,]+ MB\*\*", said)
+    pipeline_page._memory.cache_clear()
+    assert "各进程不在本机运行" in text(page("quality.pipeline", who("office_admin")))
 
 
 @pytest.mark.ac("AC-250")
