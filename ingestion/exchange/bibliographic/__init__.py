@@ -118,8 +118,8 @@ def parse(text: str, encoding: str = "UTF-8", name: str = "") -> Entries:
     format_ = recognised(text)
     if format_ is None:
         raise OperationError(
-            f"{shown}的格式不能识别；可导入：{'、'.join(one.zh for one in FORMATS)}。",
-            f"The format of {shown_en} is not known; there can be imported: {', '.join(one.en for one in FORMATS)}.",
+            f"{shown}的格式不能识别；可导入：{'、'.join(one.zh for one in FORMATS)}。表格清单请用“批量导入”。",
+            f"The format of {shown_en} is not known; there can be imported: {', '.join(one.en for one in FORMATS)}. Use Import for a table of your own.",
         )
     entries, problems = format_.read(text)
     if not entries and not problems:

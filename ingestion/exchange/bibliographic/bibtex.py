@@ -322,6 +322,7 @@ def _year_month(fields: _Fields) -> str:
         return ""
     if year in month:
         return month  # Web of Science: ``2024 JAN 5``
+    month = month.removesuffix("月")
     return f"{year}-{int(month):02d}" if re.fullmatch(r"0?[1-9]|1[0-2]", month) else f"{month} {year}"
 
 

@@ -28,6 +28,7 @@ _ISSUE = re.compile(
     r"^[,，.．]?\s*(?P<volume>[A-Za-z]?\d[\w-]{0,12}|[A-Z]\d{0,3})?\s*(?:[(（]\s*(?P<issue>[^)）]{1,30})\s*[)）])?\s*(?:[:：,，]\s*(?P<pages>[A-Za-z]?\d[\w\s+,，–—－-]{0,60}))?"
 )
 
+_CIRCLED = re.compile(r"^\s{0,12}([①-⑳])", re.M)
 _YEAR_ALONE = re.compile(r"((?:19|20)\d\d)[a-z]?")
 _ISSUE_BEHIND = re.compile(
     r"\s*[,，]\s*([A-Za-z]?\d[\w-]{0,12}\s*(?:[(（][^)）]{1,30}[)）])?\s*(?:[:：].*)?|[(（][^)）]{1,30}[)）]\s*(?:[:：].*)?)$"
@@ -66,6 +67,7 @@ class _Reference:
 
 def read(text: str) -> tuple[list[Entry], list[Problem]]:
     """Entries, and the problems of lines no reference can be made of."""
+    text = _CIRCLED.sub(lambda found: f"[{ord(found[1]) - ord('①') + 1}]", text)
     return tagged.sorted_out(_entry(reference) for reference in _references(lines(text)))
 
 

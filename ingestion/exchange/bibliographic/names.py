@@ -58,7 +58,7 @@ def of_bibtex(parts: list[str]) -> tuple[tuple[str, ...], bool]:
     names: list[str] = []
     more = False
     for part in parts:
-        if part.strip().lower() in ("others", "et al", "et al."):
+        if part.strip().lower() in ("others", "et al", "et al.", "等"):
             more = True
         elif has_hanzi(part) and not re.search(r"[A-Za-z]", part):
             found, short = split(part)

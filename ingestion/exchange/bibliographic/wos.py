@@ -6,7 +6,8 @@ import html
 import re
 
 from ingestion.exchange.bibliographic.entry import Author, Entry, Kind, Problem, broken
-from ingestion.exchange.bibliographic.printed import MONTHS, language
+from ingestion.exchange.bibliographic.printed import MONTHS, isbn, language
+from ingestion.exchange.bibliographic.printed import published as published_on
 from ingestion.exchange.bibliographic.text import MOST_ENTRIES, clean, has_hanzi, lines, too_many
 
 _TAG = re.compile(r"^([A-Z][A-Z0-9])(?: (.*))?$")
@@ -152,6 +153,10 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
             f"the year (PY) “{one('PY')}” cannot be read; four digits are expected.",
         )
     authors, unassigned = _authors(block, one("RP"))
+    kind = _KINDS.get(one("PT")[:1], "journal")
+    if kind == "collection" and (one("CT") or "Proceedings Paper" in one("DT")):
+        kind = "conference"  # proceedings in a series of books
+    held = re.match(r"([A-Z]{3}) (\d{1,2})\b.*\b(\d{4})$", one("CY"))
     return Entry(
         number,
         line,
@@ -159,7 +164,7 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
         title_en=one("TI") if has_hanzi(title) and not has_hanzi(one("TI")) else "",
         published=published,
         venue=venue,
-        kind=_KINDS.get(one("PT")[:1], "journal"),
+        kind=kind,
         authors=authors,
         unassigned_affiliations=unassigned,
         volume=one("VL"),
@@ -175,6 +180,8 @@ def _entry(number: int, line: int, block: Block) -> Entry | Problem:
         language=language(one("LA")),
         conference_name=one("CT"),
         conference_place=one("CL"),
+        conference_on=published_on(f"{held[1]} {held[2]} {held[3]}") if held else "",
+        isbn=isbn(one("BN")),
         funding=one("FU"),
         stage="3" if "Early Access" in one("DT") and not one("VL") else "",
     )

@@ -123,6 +123,23 @@ SCOPUS_ZH = (
 )
 CSSCI = "【来源篇名】题\n【来源作者】李强\n【期    刊】科学学\n【年代卷期】2019,40(010):3-19\n"
 NBIB = "PMID- 3\nTI  - A.\nFAU - Zhang, Wei\nAD  - Wuhan University, China. Electronic address: zw@example.edu.cn.\nDP  - 2021\nJT  - Foo\n"
+WOS_SERIES = """FN Thomson Reuters Web of Science
+VR 1.0
+PT S
+AU Zhang, W
+TI Chapter
+SO PROC FOO
+CT 5th Int Conf
+CY MAY 01-03, 2019
+CL Wuhan, PEOPLES R CHINA
+BN 978-3-030-12345-1
+PY 2019
+ER
+
+EF
+"""
+SHORT_BIB = "@article{a, author={张伟 and 等}, title={中文}, journal={学报}, year={2021}, month={5月}}"
+CIRCLED = "① 张伟,李娜.题目一[J].环境科学,2021,42(5):1-10.\n② 王强.题目二[J].地理学报,2020,75(3):11-20.\n"
 GOOGLE_PREPRINT = "@article{a, title={P}, author={Li, Na}, journal={arXiv preprint arXiv:2301.00001}, year={2023}}"
 
 
@@ -192,6 +209,9 @@ def first(text: str, *others: dict[str, Any]) -> tuple[str, tuple[dict[str, Any]
             },
         ),
         first(SCOPUS_ZH, {"venue": "Foo", "pages": "12:101-110", "marked": ["Zhang, Wei"], "units": {"Zhang, Wei": ("Wuhan University, China",), "Li, Na": ("Hubei University, China",)}}),
+        first(WOS_SERIES, {"kind": "conference", "conference_on": "2019-05-01", "isbn": "9783030123451"}),
+        first(SHORT_BIB, {"names": ("张伟",), "published": "2021-05"}),
+        first(CIRCLED, {"names": ("张伟", "李娜"), "number": 1}, {"names": ("王强",), "title": "题目二"}),
         first(CSSCI, {"pages": "40(10):3-19"}),
         first(NBIB, {"units": {"Zhang, Wei": ("Wuhan University, China",)}}),
     ],
