@@ -31,6 +31,10 @@ ADVICE = {
     "not_high_value": N_("符合高价值专利条件时计入"),
     "no_citation_data": N_("科研处更新被引表后计入"),
     "not_listed": N_("进入 ESI 当期名单后计入"),
+    "no_subject_class": N_("补填学科门类（科技或社科），提交变更申请"),
+    "no_row": N_("补填所缺的分类，提交变更申请"),
+    "closed_without_money": N_("已结题，当年有经费才列入"),
+    "not_first_author": N_("第一作者是本校教师时计入"),
 }
 """What is missing for a record to count, by the reason it does not."""
 
