@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from ingestion import audit, permissions, vault
 from ingestion.principal import NotFound, OperationError, Principal
@@ -111,7 +112,11 @@ def sign(uow: UnitOfWork, actor: Principal, about: About, packed: Packed) -> Sna
         "content_hash": packed.content_hash, "code_version": about.code_version[:64], "signing_key": vault.public_key(), "file_name": name,
         "file_sha256": digest, "size": size, "made_by": actor.account_id, "made_at": uow.now,
     }  # fmt: skip
-    made = int(uow.conn.execute(insert(signed_snapshot).values(row).returning(c.id)).scalar_one())
+    try:
+        made = int(uow.conn.execute(insert(signed_snapshot).values(row).returning(c.id)).scalar_one())
+    except IntegrityError:  # on PostgreSQL two at once come to the same revision
+        (folder(code) / name).unlink(missing_ok=True)
+        raise OperationError("同一份快照正在由另一人签名，请稍后重试。", "Somebody else is signing the same snapshot; try again in a moment.") from None
     audit.write(uow, actor, "sign_snapshot", "signed_snapshot", made, {"number": number, "content_hash": packed.content_hash, "sha256": digest})
     return get(uow, actor, made)
 
@@ -180,10 +185,11 @@ def _found(uow: UnitOfWork, actor: Principal, conditions: list[Any]) -> list[Sna
     ]  # fmt: skip
 
 
-def read(snapshot: Snapshot, *names: str) -> Opened:
-    """The manifest and the tables named, held against signature and register once a process. Raises ``Broken``."""
+def read(snapshot: Snapshot, *names: str, keep: bool = True) -> Opened:
+    """The manifest and the tables named, held against signature and register once a process (``keep``: not for evidence,
+    which may be large). Raises ``Broken``."""
     try:
-        found = _read(str(snapshot.path), snapshot.path.stat().st_mtime_ns, names)
+        found = (_read if keep else _read.__wrapped__)(str(snapshot.path), snapshot.path.stat().st_mtime_ns, names)
     except (OSError, ValueError):
         raise Broken(snapshot.number) from None
     if found.manifest.get("content_hash") != snapshot.content_hash or found.manifest.get("id") != snapshot.number:

@@ -136,7 +136,7 @@ def differences(here: Evaluated, leaf: Node) -> list[dict[str, Any]]:
     """Every record that contributes otherwise than when the snapshot was signed; they add up to the difference of a value
     that is a sum. Raises ``Broken`` where the snapshot cannot be read."""
     assert here.snapshot is not None
-    rows = [row for row in snapshots.read(here.snapshot, "data/evidence").tables["data/evidence"] if row["leaf"] == leaf.code]
+    rows = [row for row in snapshots.read(here.snapshot, "data/evidence", keep=False).tables["data/evidence"] if row["leaf"] == leaf.code]
     then: dict[int, float] = {}
     told: dict[int, dict[str, str]] = {}
     for row in rows:

@@ -21,7 +21,8 @@ from ingestion.snapshots import Snapshot
 from ingestion.store.engine import UnitOfWork, local_time
 
 
-def card(actor: Principal, mart: Mart, year: int, latest: Snapshot | None, changed: int) -> None:
+def card(actor: Principal, mart: Mart, year: int, latest: Snapshot | None, changed: int, purpose: str = shared.PURPOSE) -> None:
+    """What was signed for a year and purpose; ``changed``: how many of its numbers are others today."""
     st.markdown(f"**{t('报送状态')}**")
     if latest is None:
         st.badge(t("未报"), color="orange", icon=":material/draft:")
@@ -32,23 +33,23 @@ def card(actor: Principal, mart: Mart, year: int, latest: Snapshot | None, chang
         st.caption(t("签名后有 {n} 项指标变化，快照不变", n=changed) if changed else t("与快照一致"))
     with st.container(horizontal=True, gap="xsmall"):
         if permissions.can(actor, "sign_figures") and st.button(t("签名定稿"), key="sign_evaluation", icon=":material/signature:", type="primary" if latest is None else "secondary"):
-            _dialog(mart, year, latest)
+            _dialog(mart, year, latest, purpose)
         if latest is not None and st.button(t("全部快照"), key="all_snapshots", icon=":material/history:", type="tertiary"):
-            _history(actor, year)
-    _waiting(actor, year)
+            _history(actor, year, purpose)
+    _waiting(actor, year, purpose)
 
 
-def _dialog(mart: Mart, year: int, latest: Snapshot | None) -> None:
+def _dialog(mart: Mart, year: int, latest: Snapshot | None, purpose: str) -> None:
     @st.dialog(t("签名定稿"), width="medium")
     def dialog() -> None:
-        st.markdown(t("把 **{year} 年**省内评价的数据签名定稿：数据截至 {at}，批次 #{n}。", year=year, at=numbers.as_of(mart), n=mart.meta.generation))
-        st.caption(t("快照含指标值、每条记录的贡献、口径、程序版本、检查结果和校验值，不含人员姓名。签名后不能修改，更正后可再次签名为新的修订；省厅以最近一次为准。"))
+        st.markdown(t("把 **{year} 年**{what}的数据签名定稿：数据截至 {at}，批次 #{n}。", year=year, what=pick(*snapshots.PURPOSES[purpose]), at=numbers.as_of(mart), n=mart.meta.generation))
+        st.caption(t("快照含数值、每条记录的贡献、口径、程序版本、检查结果和校验值，不含人员姓名。签名后不能修改，更正后可再次签名为新的修订；省厅以最近一次为准。"))
         if latest is not None:
             st.caption(t("上次签名：{number}", number=latest.number))
 
         def act(uow: UnitOfWork, who: Principal) -> None:
             permissions.require(who, "sign_figures")
-            jobs.enqueue(uow, who, "snapshot", {"year": year, "purpose": shared.PURPOSE})
+            jobs.enqueue(uow, who, "snapshot", {"year": year, "purpose": purpose})
 
         if st.button(t("确认签名"), key="sign_evaluation_ok", type="primary") and acting.attempt(act, t("正在签名，一般几秒")):
             st.rerun()
@@ -56,34 +57,34 @@ def _dialog(mart: Mart, year: int, latest: Snapshot | None) -> None:
     dialog()
 
 
-def _mine(actor: Principal, year: int) -> jobs.Job | None:
+def _mine(actor: Principal, year: int, purpose: str) -> jobs.Job | None:
     with frame.store().read(acting.scope(actor)) as uow:
-        found = [one for one in jobs.list_for(uow, actor) if one.kind == "snapshot" and one.parameters == {"year": year, "purpose": shared.PURPOSE}]
+        found = [one for one in jobs.list_for(uow, actor) if one.kind == "snapshot" and one.parameters == {"year": year, "purpose": purpose}]
     return found[0] if found else None
 
 
-def _waiting(actor: Principal, year: int) -> None:
+def _waiting(actor: Principal, year: int, purpose: str) -> None:
     """How the signing asked for goes; the page is drawn again once it is done."""
-    latest = _mine(actor, year)
+    latest = _mine(actor, year, purpose)
     if latest is None:
         return
     if latest.state in ("queued", "running"):
-        st.fragment(_progress, run_every="1s")(actor, year)
+        st.fragment(_progress, run_every="1s")(actor, year, purpose)
     elif latest.state == "failed":
         st.markdown(f":orange[:material/error:] {frame.md(latest.message or t('没有成功'))}")
 
 
-def _progress(actor: Principal, year: int) -> None:
-    latest = _mine(actor, year)
+def _progress(actor: Principal, year: int, purpose: str) -> None:
+    latest = _mine(actor, year, purpose)
     if latest is not None and latest.state in ("queued", "running"):
         st.progress(0.5 if latest.state == "running" else 0.1, text=t("正在签名"))
     else:
         st.rerun()
 
 
-def _history(actor: Principal, year: int) -> None:
+def _history(actor: Principal, year: int, purpose: str) -> None:
     with frame.store().read(actor.university_code) as uow:
-        found = snapshots.list_for(uow, actor, shared.PURPOSE, year)
+        found = snapshots.list_for(uow, actor, purpose, year)
 
     @st.dialog(t("全部快照"), width="large")
     def dialog() -> None:
