@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from ingestion import processes, refreshes, vault
-from ingestion.principal import OperationError
+from ingestion import processes, refreshes, snapshots, vault
+from ingestion.principal import OperationError, Principal
 from ingestion.store import rls, setup
 from ingestion.store.engine import ALL, Store, home, local_time, open_store, utc_now
 from ingestion.store.platform import change_log, code_item, university
@@ -54,6 +54,7 @@ def examine() -> list[Check]:
                 ("待刷新的变更", "Feed lag", _lag),
                 ("对账", "Reconciliation", _reconciliation),
                 ("附件", "Attachments", _attachments),
+                ("报送快照", "Signed snapshots", _snapshots),
                 ("后台进程", "Processes", _processes),
             ):
                 found.append(_guarded(store, zh, en, check))
@@ -110,6 +111,22 @@ def _key(store: Store) -> Seen:
     with store.begin(ALL) as uow:
         vault.check_key(uow)
     return True, "与数据库一致", "belongs to this store"
+
+
+def _snapshots(store: Store) -> Seen:
+    """Every signed snapshot's file is there and its signature holds; ``yanshu snapshot verify`` proves its numbers."""
+    with store.read(ALL) as uow:
+        found = snapshots.list_for(uow, Principal(0, ALL, "", "", "province_staff"))
+    broken = []
+    for one in found:
+        try:
+            snapshots.read(one, keep=False)
+        except snapshots.Broken:
+            broken.append(one.number)
+    if broken:
+        named = ", ".join(broken[:5])
+        return False, f"{len(broken)} 份的文件缺失或被改动：{named}", f"the files of {len(broken)} are missing or changed: {named}"
+    return True, f"{len(found)} 份已签名", f"{len(found)} signed"
 
 
 def _codes(store: Store) -> Seen:

@@ -21,8 +21,8 @@ from ingestion.principal import Denied, NotFound, OperationError
 from ingestion.snapshots import files
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
+from pipelines import doctor, what_if
 from pipelines import snapshots as making
-from pipelines import what_if
 from pipelines.cli import run
 from tests import documents
 from tests.pipelines.conftest import Installation
@@ -145,10 +145,12 @@ def test_the_office_signs_its_own_and_the_province_reads_all(signing: tuple[Inst
         assert str(year) in refused.value.zh or purpose in refused.value.en
 
     # a file that was swapped is not used; figures that failed their check are not signed
+    assert doctor._snapshots(store)[:2] == (True, "1 份已签名")
     seen.path.chmod(0o640)
     seen.path.write_bytes(seen.path.read_bytes().replace(b'"revision": 1', b'"revision": 2'))
     with pytest.raises(snapshots.Broken):
         snapshots.read(seen, "data/values")
+    assert not doctor._snapshots(store)[0]
     meta = reader.open_for(universe.o1).meta
     monkeypatch.setitem(reader._metas, reader.open_for(universe.o1).path, meta.__class__(1, datetime(2026, 1, 1), None, T1, False, ""))
     with pytest.raises(exports.NotReconciled):
