@@ -1,7 +1,7 @@
 """Scores out of values: a leaf has full marks at the best value of those compared, and the rest in proportion.
 
-Full marks ask for five universities with a value (of three records or more, as everywhere where universities are shown to
-each other). What a university has not entered earns nothing; what cannot be scored for anybody is left out of the total,
+Full marks ask for five universities with a value, and are set by one of three records or more, as everywhere where
+universities are shown to each other. What a university has not entered earns nothing; what cannot be scored for anybody is left out of the total,
 which is then set to 100 again.
 """
 
@@ -37,9 +37,9 @@ def full_marks(leaves: Iterable[Node], values: Mapping[str, Mapping[str, Value]]
     """The best value of each leaf among the universities given; a leaf without enough of them has none."""
     out: dict[str, float] = {}
     for leaf in leaves:
-        shown = [one.value for mine in values.values() if (one := mine.get(leaf.code, NOTHING)).value is not None and one.records >= SMALL]
-        best = max((value for value in shown if value is not None), default=0.0)
-        if len(shown) >= RANKED and best > 0:
+        known = [one for mine in values.values() if (one := mine.get(leaf.code, NOTHING)).value is not None]
+        best = max((one.value or 0.0 for one in known if one.records >= SMALL), default=0.0)
+        if len(known) >= RANKED and best > 0:
             out[leaf.code] = best
     return out
 
