@@ -79,12 +79,14 @@ def _failures(check: Check, suite: Suite, frame: pd.DataFrame, one: Any) -> list
     if rows is None:  # the check itself could not be evaluated: nobody may be called good
         reason = str(one.exception_info)[:200]
         return [Failure(check, suite.name, code, (), (reason,)) for code in frame["university_code"].unique()]
+    from pandas import isna  # loaded with the engine, and not before
+
     bad = frame.loc[rows]
     limited_by = check.where.column if check.where else None
     shown = [column for column in check.columns if column != limited_by]
     out = []
     for code, part in bad.groupby("university_code", observed=True):
         ids = tuple(int(v) for v in part[suite.key].dropna().unique()) if suite.key else ()
-        values = tuple(" ".join(str(v) for v in row) for row in part[shown].head(SHOWN).itertuples(index=False))
-        out.append(Failure(check, suite.name, str(code), ids, values))
+        said = (" ".join(str(v) for v in row if not isna(v)) for row in part[shown].head(SHOWN).itertuples(index=False))
+        out.append(Failure(check, suite.name, str(code), ids, tuple(one for one in said if one)))  # what is missing has no example
     return out

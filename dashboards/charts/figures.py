@@ -18,6 +18,10 @@ Value = float | None
 FONT = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif"
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x")
+LAST = 1
+"""The trace of last year's ticks among those of ``bars``."""
+NARROW = 350
+"""Width in px of a chart in the narrower half of a page: the names at the ends of lines have room there."""
 GAP = "\u2002"  # what leads a label, so that it does not touch its mark
 
 
@@ -132,7 +136,7 @@ def lines(p: Palette, series: Sequence[tuple[str, Sequence[int], Sequence[Value]
     data.append(_texts(p, [e[0] for e in ends], spread, [e[2] for e in ends], [e[3] for e in ends]))
     years = [x for _, xs, _ in series for x in xs]
     first, last = (min(years), max(years)) if years else (0, 1)
-    room = max((len(e[2]) for e in ends), default=4) * 0.018 + 0.03
+    room = min(max((_wide(e[2]) for e in ends), default=3.0) * 12.8 / NARROW + 0.03, 0.45)
     width = max(last - first, 1)
     return {
         "data": data,
@@ -153,7 +157,8 @@ def _spread(ys: list[float], least: float) -> list[float]:
 def bars(p: Palette, names: Sequence[str], values: Sequence[Value], *, last: Sequence[Value] | None = None,
          words: Sequence[str] | None = None, word_colours: Sequence[str] | None = None, places: int = 0,
          strong: Sequence[bool] | None = None, keys: Sequence[Any] | None = None, row: int = 29) -> Figure:  # fmt: skip
-    """Horizontal bars in the order given (longest first is the caller's); ``last`` draws last year's ticks."""
+    """Horizontal bars in the order given (longest first is the caller's); ``last`` draws last year's ticks, the trace
+    ``LAST``: a tick stands on its bar and is clicked as easily, so it carries the same key."""
     shown = [0.0 if v is None else float(v) for v in values]
     colours = [p.category[2] if strong and strong[i] else p.category[0] for i in range(len(names))]
     height = row * max(len(names), 2) + 34
@@ -167,7 +172,7 @@ def bars(p: Palette, names: Sequence[str], values: Sequence[Value], *, last: Seq
         marks = [(i, float(v)) for i, v in enumerate(last) if v is not None]
         data.append({
             "type": "scatter", "mode": "markers", "x": [v for _, v in marks], "y": [i for i, _ in marks],
-            "marker": {"symbol": "line-ns", "size": 18, "line": {"width": 2.4, "color": p.ink}},
+            "customdata": [list(keys or names)[i] for i, _ in marks], "marker": {"symbol": "line-ns", "size": 18, "line": {"width": 2.4, "color": p.ink}},
             "hovertemplate": f"%{{x:,.{places}f}}<extra></extra>",
         })  # fmt: skip
         ends = [max(v, float(last[i] or 0)) for i, v in enumerate(shown)]
@@ -336,9 +341,14 @@ def year_ticks(first: int, last: int) -> list[int]:
     return list(range(last, first - 1, -1 if last - first < 7 else -2))[::-1]
 
 
+def _wide(text: str) -> float:
+    """The width of a text in Chinese characters."""
+    return sum(0.55 if letter.isascii() else 1 for letter in text)
+
+
 def short(name: str, most: int = 12) -> str:
     """At most ``most`` Chinese characters wide; a Latin letter is half as wide. What stands in brackets goes first."""
-    if sum(0.55 if letter.isascii() else 1 for letter in name) > most:
+    if _wide(name) > most:
         name = name.split("（")[0].split(" (")[0] or name
     width = 0.0
     for place, letter in enumerate(name):

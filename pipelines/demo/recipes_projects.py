@@ -88,7 +88,7 @@ def _people(scene: Scene, cast: Cast, college: College, day: date) -> list[dict[
 
 def _concluded(document: Document, rng: random.Random, status: str, end: date, as_of: date) -> None:
     if status in ("30", "31"):
-        document["concluded_on"] = min(end + timedelta(days=rng.randint(10, 200)), as_of).isoformat()
+        document["concluded_on"] = min(end + timedelta(days=rng.randint(-60, 90)), as_of).isoformat()
 
 
 def _statistics(document: Document, branch: str, approved: date, number: int, as_of: date) -> None:

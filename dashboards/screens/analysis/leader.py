@@ -287,7 +287,8 @@ def _bars(mart: Mart, spec: Spec, title: str, first: str, key: str) -> None:
     rows = [{first: words.label(names, k), t("本年"): found.scaled(here.get(k, 0.0)), before: found.scaled(there.get(k, 0.0))} for k in every]
 
     def opened_bar(point: dict[str, object]) -> None:
-        opened.records_dialog(mart, replace(spec, **{by: str(pieces.key_of(point) or "")}))
+        year = spec.year - (point.get("curve_number") == figures.LAST)
+        opened.records_dialog(mart, replace(spec, year=year, **{by: str(pieces.key_of(point) or "")}))
 
     note = t("条形为本年截至今天，竖线为去年同日") if spec.until else t("条形为所选年度，竖线为上一年")
     if len(every) > len(keys):

@@ -103,6 +103,8 @@ def behind(mart: Mart, spec: Spec, place: str) -> None:
         def word(side: str) -> str:
             if found.operation == "h_index":
                 said = t("核心论文") if side == "above" else t("全部有被引数据的论文")
+            elif found.operation == "difference":
+                said = t("被减数") if side == "above" else t("减数")
             else:
                 said = t("分子") if side == "above" else t("分母")
             return f"{said}：{md(words.name(sides[side].definition))} {md(words.said(sides[side]))}"

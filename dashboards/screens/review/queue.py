@@ -108,13 +108,16 @@ def _first() -> None:
 
 
 def _position(items: list[Waiting]) -> int:
-    """Where the reader stands: the record in the address, else the same place as before."""
+    """Where the reader stands: the record in the address, else the same place as before. An address that asks for a
+    record that is not here says so: one key would decide another one."""
     asked = st.query_params.get("id", "")
     ids = [i.record_id for i in items]
     if asked.isdecimal() and int(asked) in ids:
         at = ids.index(int(asked))
     else:
         at = min(int(st.session_state.get("at", 0)), len(items) - 1)
+        if asked:
+            st.warning(t("要打开的记录不在待办里（已处理，或不由你审核），下面是另一条。"), icon=":material/info:")
     st.session_state["at"] = at
     st.query_params["id"] = str(ids[at])
     return at

@@ -116,3 +116,8 @@ def test_no_two_names_on_the_map_meet(language: str) -> None:
     boxes = [(at[0] * pixel, at[1] * pixel * hubei.TALL, size * sum(0.5 if c.isascii() else 1.0 for c in name)) for at, name in zip(placed, names, strict=True) if at]
     for i, (x, y, wide) in enumerate(boxes):
         assert not [name for (a, b, other), name in zip(boxes[:i], names, strict=False) if abs(x - a) < (wide + other) / 2 and abs(y - b) < size]
+
+
+def test_last_years_tick_carries_the_key_of_its_bar() -> None:
+    figure = figures.bars(LIGHT, ["甲", "乙", "丙"], [3, 2, 1], last=[1, None, 4], keys=["a", "b", "c"])
+    assert figure["data"][figures.LAST]["customdata"] == ["a", "c"] and figure["data"][figures.LAST]["x"] == [1.0, 4.0]
