@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -128,3 +129,55 @@ def test_the_office_asks_why_a_number_changed_and_goes_back_to_that_day(counted:
     page.wait_for_url(lambda url: "asof" not in url)
     settle(page)
     expect(page.get_by_text("（历史）")).to_have_count(0)
+
+
+def _listed(page: Page) -> tuple[str, str]:
+    """What the open list of records says: how many, and their sum; the page itself says that it equals the number."""
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("与数字一致")
+    found = re.search(r"共 ([\d,]+) 条记录，合计 ([\d,.]+) ", dialog.inner_text())
+    assert found is not None
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settle(page)
+    return found[1], found[2]
+
+
+def _picked(page: Page, panel: str, trace: int, last_year: bool = False) -> tuple[float, float]:
+    """Clicks a bar of a chart (of its ``trace``), or the tick of last year on one: what it stands for, and what the list
+    that opens adds up to."""
+    plot = page.locator(f".st-key-panel_{panel} .js-plotly-plot").first
+    plot.wait_for()
+    plot.scroll_into_view_if_needed()
+    settle(page)
+    values = plot.evaluate("(plot, at) => Array.from(plot.data[at].x)", 1 if last_year else trace)
+    number = next(i for i, value in enumerate(values) if value > 0)
+    mark = plot.locator(".scatterlayer .point").nth(number) if last_year else plot.locator(".barlayer .trace").nth(trace).locator(".point path").nth(number)
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2 - 1, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    return values[number], float(_listed(page)[1].replace(",", ""))
+
+
+@pytest.mark.ac("AC-100", "AC-031", "AC-216")
+def test_numbers_of_the_leaders_page_open_to_lists_that_add_up_and_agree_with_typed_sql(counted: World, enter: Callable[..., Page]) -> None:
+    page = enter("o1")
+    open_page(page, f"{counted.address}/leader")
+    card = page.locator(".st-key-card_O01")
+    shown = card.locator("[data-testid=stMetricValue]").inner_text()
+    card.get_by_role("button", name="明细").first.click()
+    assert _listed(page) == (shown, shown)
+    for panel, trace, last_year in (("composition", 1, False), ("tiers", 0, False), ("tiers", 0, True)):
+        value, listed = _picked(page, panel, trace, last_year)
+        assert listed == value, (panel, last_year)
+    page.locator(".st-key-define_O01 button").first.click()
+    sql = page.get_by_role("dialog").locator("textarea").input_value()
+    open_page(page, f"{counted.address}/sql")
+    page.locator(".st-key-sql_editor textarea").first.fill(sql)
+    page.keyboard.press("Tab")
+    settle(page)
+    page.locator(".st-key-sql_run button").first.click()
+    cell = page.locator(".st-key-sql_result table[role=grid] [role=gridcell]").first
+    cell.wait_for(state="attached")
+    assert cell.inner_text().replace(",", "") == shown.replace(",", "")
