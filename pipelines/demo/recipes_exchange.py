@@ -60,8 +60,8 @@ def attended(scene: Scene, cast: Cast, number: int) -> Made | None:
     people = [row for row in cast.team(college, day, "participant", sizes=(1, 1, 2), outsiders=0.0, students=0.2) if row["kind"] != "external"]
     if not people:
         return None
-    for row in people:
-        row["affiliations"] = []
+    for rank, row in enumerate(people, start=1):  # who came from outside is not told, and leaves no gap
+        row |= {"affiliations": [], "rank": rank}
     document: Document = {
         "name": f"全国{rng.choice(found.objects)}学术年会", "host": "全国性学会", "organiser": None, "place": rng.choice(words.PLACES), "country": "156",
         "started_on": day.isoformat(), "ended_on": min(day + timedelta(days=2), scene.as_of).isoformat(), "papers": rng.choice((0, 1, 1, 2)),

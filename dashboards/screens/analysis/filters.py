@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.charts import cached
-from dashboards.i18n import pick, t
+from dashboards.i18n import language, pick, t
 from dashboards.marts import definitions, reach
 from dashboards.marts.definitions import Definition
 from dashboards.marts.numbers import first_year
@@ -64,7 +64,7 @@ def units(mart: Mart, found: Definition, counted_by: str) -> str:
         st.query_params.pop("units", None)
         return ""
     said = {THEN: t("按成果当时单位"), NOW: t("按现单位")}
-    return choice(st.selectbox, t("单位口径"), [THEN, NOW], "units", THEN, lambda one: said[one], width=150)
+    return choice(st.selectbox, t("单位口径"), [THEN, NOW], "units", THEN, lambda one: said[one], width=150 if language() == "zh" else 200)
 
 
 def college(mart: Mart) -> Mart:

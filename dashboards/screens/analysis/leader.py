@@ -135,12 +135,12 @@ def _clause(now: Number, before: Number) -> str:
     said = f"{frame.md(words.name(now.definition))} {frame.md(words.said(now))}"
     if difference is None or not before.value:
         return f"**{said}**"
-    amount = frame.md(now.definition.shown(abs(difference)))
+    amount = frame.md(words.amount(now.definition.shown(abs(difference)), now.definition))
     if not difference:
         return f"**{said}**" + t("，与去年同日持平")
     more, fewer = (t("，比去年同日多 {n}（{percent}）"), t("，比去年同日少 {n}（{percent}）")) if now.spec.until else (t("，比上年多 {n}（{percent}）"), t("，比上年少 {n}（{percent}）"))
     word = more if difference > 0 else fewer
-    return f"**{said}" + word.format(n=f"{amount} {words.unit(now.definition)}", percent=frame.md(percent)) + "**"
+    return f"**{said}" + word.format(n=amount, percent=frame.md(percent)) + "**"
 
 
 def _movers(mart: Mart, spec: Spec) -> str:

@@ -56,8 +56,13 @@ def said(number: Number) -> str:
     """412 篇 · 43.2 % · —"""
     if number.value is None:
         return number.shown
-    gap = "" if number.definition.is_share else (" × " if unit(number.definition)[:1].isdigit() else " ")
-    return f"{number.shown}{gap}{unit(number.definition)}"
+    return amount(number.shown, number.definition)
+
+
+def amount(shown: str, found: Definition) -> str:
+    """A number as shown and its unit: 412 papers, 43.2%, 2,181.0 × 10,000 CNY."""
+    gap = "" if found.is_share else (" × " if unit(found)[:1].isdigit() else " ")
+    return f"{shown}{gap}{unit(found)}"
 
 
 def signed(text: str, value: float) -> str:
