@@ -111,6 +111,7 @@ def statistics(*fields: Field) -> Step:
 # --- people ---------------------------------------------------------------------------------------------
 
 LEADER = Contributors("leader", zh="负责人信息", en="Leader", role="leader", single=True)
+PROJECT_LEADER = Contributors("leader", zh="负责人信息", en="Leader", role="leader", single=True, extras=("months_per_year",))
 MEMBERS = Contributors(
     "members",
     zh="项目成员",

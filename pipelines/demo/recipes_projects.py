@@ -83,7 +83,7 @@ def _people(scene: Scene, cast: Cast, college: College, day: date) -> list[dict[
     )
     for row in members:
         row["months_per_year"] = scene.rng.choice((2.0, 3.0, 4.0, 6.0))
-    return [cast.staff(leader, "leader", 1), *members]
+    return [{**cast.staff(leader, "leader", 1), "months_per_year": 4.0}, *members]
 
 
 def _concluded(document: Document, rng: random.Random, status: str, end: date, as_of: date) -> None:

@@ -35,7 +35,7 @@ def a_project(installation: Installation, type_id: str, n: int, cls: str | None,
     document |= {"subject_class": cls, "activity_type": "2", "status": "20", granted: "2023-03-15", "started_on": "2023-03-15", "planned_end_on": "2028-12-31", "concluded_on": None, "discipline": "520"}
     document |= more
     leader = next(row for row in document["contributors"] if row["role"] == "leader")
-    document["contributors"] = [leader]
+    document["contributors"] = [{**leader, "months_per_year": 1.0} if people else {key: value for key, value in leader.items() if key != "months_per_year"}]
     if people:
         for rank, (who, months) in enumerate((("r1", 6), ("r2", 4)), 2):
             place = installation.place(who, "C1")
@@ -137,7 +137,7 @@ def test_cells_by_hand_open_to_their_records_and_say_who_is_left_out(filled: Fil
     assert {one.item_id: one.reason for one in weighed.values()} == {ids["nsfc"]: "", ids["client"]: "", ids["idle"]: "no_money_no_people", ids["closed"]: "closed_without_money"}
     lines = {one.item_id: line for one, line in projects.lines(book.projects("ST"), book.table("ST4"))}
     assert {key: lines[ids["nsfc"]][key] for key in ("L3", "L4", "L5", "L6", "L14", "L15")} == {
-        "L3": "202303", "L4": 40, "L5": 23, "L6": Decimal("1.0"), "L14": "2", "L15": "03"}  # fmt: skip
+        "L3": "202303", "L4": 40, "L5": 23, "L6": Decimal("1.1"), "L14": "2", "L15": "03"}  # fmt: skip
     assert lines[ids["client"]]["L15"] == "10" and lines[ids["nsfc"]]["L4"] + lines[ids["client"]]["L4"] == 91
     states = {one.code: one.state for one in book.checks("ST4")}
     assert states["ST4-02"] == states["ST4-22"] == "green"
@@ -148,11 +148,12 @@ def test_too_many_months_are_told_with_people_and_projects(filled: Filled) -> No
     installation, ids = filled
     _, book = opened_book(installation)
     check = next(one for one in book.checks("ST4") if one.code == "ST4-person")
-    assert check.state == "red" and "张伟" in check.found_zh  # 6 months on each of three listed projects
-    assert {(name, months, item) for name, months, item in check.lines if name == "张伟"} == {("张伟", 6.0, ids[project]) for project in ("nsfc", "client", "social")}
+    assert check.state == "red" and "张伟" in check.found_zh  # 1 month as leader and 6 on each of three listed projects
+    assert sorted(one for one in check.lines if one[0] == "张伟") == sorted(("张伟", months, ids[project]) for project in ("nsfc", "client", "social") for months in (1.0, 6.0))
     assert set(check.records) == {ids["nsfc"], ids["client"]}
     school = next(one for one in book.checks("ST4") if one.code == "ST4-staff")
-    assert school.state == ("red" if Decimal(2) > Decimal(str(school.found_zh.split(" / ")[1].split(" ")[0])) else "green")
+    projects_, staff = (Decimal(part.split(" ")[0]) for part in school.found_zh.split(" / "))
+    assert projects_ == Decimal("2.2") and school.state == ("red" if projects_ > staff else "green")
 
 
 @pytest.mark.ac("AC-104", "AC-233")
@@ -220,6 +221,12 @@ def test_a_snapshot_of_the_ministry_tables_works_its_cells_out_again(filled: Fil
     assert tried > 100 and wrong == []
     cell = next(one for one in rows["data/cells"] if (one["table"], one["row"]) == ("ST2", "02"))
     assert cell["shown"] == "102" and cell["exact"] == "10180000"
+    reader.reset()
+    later = Book(reader.open_for(universe.o1), YEAR + 1, {}, content.previous_of("x", rows))
+    assert [one.state for one in later.checks("ST2") if one.code == "ST2-01-carried"] == ["red"], "what was entered is in the signed balance, and in no record"
+    nsfc = content.previous_of("x", rows).projects["ST4", filled[1]["nsfc"]]
+    assert nsfc == 100 * (100_000 + 40_400 - 23_000)
+    assert [one.state for one in later.checks("ST4") if one.code == "ST4-carried"] == ["green"]
     cell["exact"] = "10180001"
     assert [one.file for one in content.recompute(rows)[1]] == ["data/cells"]
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from dashboards.marts.reader import Mart
 from dashboards.marts.returns import cells, checks, facts, opened, projects, records
 from dashboards.marts.returns.cells import Draft, Entries
-from dashboards.marts.returns.checks import Check
+from dashboards.marts.returns.checks import Check, Previous
 from dashboards.marts.returns.projects import FUNDS, Project
 from dashboards.marts.returns.records import Line
 from dashboards.marts.returns.tables import Table, tables
@@ -20,11 +20,12 @@ PROJECT_TABLES = {"ST": "ST4", "SK": "SK-PROJ"}
 
 @dataclass(frozen=True)
 class Book:
-    """``entered``: table → the values the office entered. Everything is computed when first asked for."""
+    """``entered``: table → the values the office entered; ``previous``: last year's signed tables. Everything is computed when first asked for."""
 
     mart: Mart
     year: int
     entered: Mapping[str, Entries]
+    previous: Previous | None = None
 
     def table(self, code: str) -> Table:
         return tables()[code]
@@ -74,12 +75,13 @@ class Book:
         if code in PROJECT_TABLES.values():
             everyone = [effort for system in FUNDS for one in self.projects(system) if not one.reason for effort in one.people]
             fund = self.draft(FUNDS[table.system])
-            return checks.of_projects(self.projects(table.system), table, fund, everyone, checks.staff_years(self.mart, self.year))
+            found = checks.of_projects(self.projects(table.system), table, fund, everyone, checks.staff_years(self.mart, self.year))
+            return [*found, checks.carried_of_projects(self.projects(table.system), table, self.year, self.previous)]
         if code in records.LISTS:
             return checks.of_lines(self.lines(code), table)
         draft = self.draft(code)
         left = opened.ids_left_out(self.mart, table, self.year)
-        return [*checks.of_draft(draft), *checks.of_blocks(draft, self.mart), *checks.without_place(draft, left)]
+        return [*checks.of_draft(draft), *checks.carried(draft, self.previous), *checks.of_blocks(draft, self.mart), *checks.without_place(draft, left)]
 
 
 def offered() -> list[Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -83,8 +83,8 @@ def _sum(draft: Draft, expression: str, column: str) -> Decimal:
 def without_place(draft: Draft, records: dict[str, tuple[int, ...]]) -> list[Check]:
     """Records of the year that found no table or no row; ``records``: reason → record ids."""
     words = {
-        "no_subject_class": ("项目填有学科门类（科技或社科）", "The project says its branch (ST or SK)"),
-        "no_row": ("经费能归入一行", "The money falls into a row"),
+        "no_subject_class": ("记录填有学科门类（科技或社科）", "The record says its branch (ST or SK)"),
+        "no_row": ("记录能归入一行", "The record falls into a row"),
         "date_missing": ("有计入日期", "There is a date to count on"),
     }
     out = []
@@ -93,6 +93,37 @@ def without_place(draft: Draft, records: dict[str, tuple[int, ...]]) -> list[Che
         n = len(found)
         out.append(Check(f"{draft.table.code}-{reason}", "red" if n else "green", zh, en, f"{n} 条记录没有计入" if n else "", f"{n} records do not count" if n else "", (), found))
     return out
+
+
+@dataclass(frozen=True)
+class Previous:
+    """Last year's signed tables: ``number`` of the snapshot, balances at the end of the year, of the tables (fen) and of each project."""
+
+    number: str
+    totals: Mapping[str, Decimal]
+    projects: Mapping[tuple[str, int], Decimal]
+
+
+def carried(draft: Draft, previous: Previous | None) -> list[Check]:
+    """Row 01 is the balance that was signed a year ago."""
+    balance = {"ST2": "37", "SK-FUND": "36"}.get(draft.table.code)
+    if balance is None:
+        return []
+    code, zh, en = f"{draft.table.code}-01", f"01 = 上年定稿的行 {balance}", f"01 = row {balance} as signed last year"
+    if previous is None or draft.table.code not in previous.totals:
+        return [Check(f"{code}-carried", "grey", zh, en, f"没有 {draft.year - 1} 年的已签名快照", f"No signed snapshot of {draft.year - 1}", ("01",))]
+    here, there = draft.exact("01"), previous.totals[draft.table.code]
+    found = f"{here / 100:,.2f} / {there / 100:,.2f}"
+    return [Check(f"{code}-carried", "green" if here == there else "red", zh, en, f"{found} 元（{previous.number}）", f"{found} yuan ({previous.number})", ("01",))]
+
+
+def carried_of_projects(found: Sequence[Project], table: Table, year: int, previous: Previous | None) -> Check:
+    """Of each project (AC-107)."""
+    zh, en = "每项上年结转 = 上年定稿的本年结余", "The carry-over of each project = its balance as signed last year"
+    if previous is None:
+        return Check(f"{table.code}-carried", "grey", zh, en, f"没有 {year - 1} 年的已签名快照", f"No signed snapshot of {year - 1}")
+    wrong = tuple(one.item_id for one in found if not one.reason and one.carried != previous.projects.get((table.code, one.item_id), Decimal(0)))
+    return _records(f"{table.code}-carried", zh, en, wrong)
 
 
 COLUMN_SUMS: dict[str, tuple[tuple[str, str, str], ...]] = {

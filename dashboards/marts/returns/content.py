@@ -13,6 +13,7 @@ from typing import Any
 from dashboards.marts.drill import DoesNotAddUp
 from dashboards.marts.returns import facts, projects, records
 from dashboards.marts.returns.book import PROJECT_TABLES, Book, offered
+from dashboards.marts.returns.checks import Previous
 from dashboards.marts.returns.tables import Table as Form
 from dashboards.marts.returns.tables import formulas, leaves, tables
 from dashboards.marts.snapshots import Difference, Provider, Rows, Source
@@ -33,6 +34,12 @@ def book_of(source: Source) -> Book:
         for (sheet, row, column), value in returns.standing(uow, source.university_code, source.year).items():
             entered.setdefault(sheet, {})[row, column] = value
     return Book(source.mart, source.year, entered)
+
+
+def previous_of(number: str, rows: Rows) -> Previous:
+    """What a signed snapshot of last year says is carried over; ``rows``: its data/cells and data/carry_over."""
+    totals = {row["table"]: Decimal(row["exact"]) for row in rows["data/cells"] if (row["table"], row["row"]) in (("ST2", "37"), ("SK-FUND", "36")) and row["exact"]}
+    return Previous(number, totals, {(row["table"], int(row["record_id"])): Decimal(row["balance"]) for row in rows["data/carry_over"]})
 
 
 def content(source: Source) -> Iterator[Table]:

@@ -14,6 +14,7 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.evaluation import content, framework
 from dashboards.marts.reader import Mart, NoNumbersYet, open_for
 from dashboards.marts.returns import places as stood
+from dashboards.marts.returns.places import Stand
 from dashboards.marts.scope import clauses, relation
 from dashboards.screens.analysis import words
 from ingestion.principal import Denied, Principal
@@ -84,11 +85,9 @@ def _reported(mart: Mart, view: RecordView) -> None:
     stands = stood.of_record(mart, view.id, view.type_id)
     lines = []
     for one in stands:
-        name = f"{one.year} · {one.table.code} {pick(one.table.zh, one.table.en)}"
-        if one.reason:
-            lines.append((name, t("未计入：{reason}", reason=words.label(reasons, one.reason))))
-        else:
-            lines.append((name, "、".join(one.cells) if one.cells else t("列入")))
+        name, table = f"{one.table.code} · {one.year}", pick(one.table.zh, one.table.en)
+        said_there = t("未计入：{reason}", reason=words.label(reasons, one.reason)) if one.reason else "、".join(_cells(one)) or t("列入")
+        lines.append((name, f"{table}：{said_there}"))
     st.caption(t("教育部年底统计草稿"))
     if lines:
         frame.rows(lines, narrow=True)
@@ -100,6 +99,16 @@ def _reported(mart: Mart, view: RecordView) -> None:
         frame.rows(leaves, narrow=True)
     else:
         st.caption(t("没有计入省内评价的指标。"))
+
+
+def _cells(one: Stand) -> list[str]:
+    """The cells in words: of a vector its rows, of a matrix its columns (a record stands in several blocks of rows)."""
+    out = []
+    for place in one.cells:
+        row, _, column = place.partition(".")
+        head = one.table.column(column) if column else one.table.row(row)
+        out.append(f"{head.code} {pick(head.zh, head.en)}")
+    return list(dict.fromkeys(out))
 
 
 def evaluated(mart: Mart, record_id: int) -> list[tuple[str, str]]:

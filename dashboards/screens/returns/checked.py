@@ -26,7 +26,7 @@ def draw(mart: Mart, book: Book, table: Table) -> None:
     rows = [{t("结果"): t(WORDS[one.state]), t("检查"): pick(one.zh, one.en), t("情况"): pick(one.found_zh, one.found_en), t("编号"): one.code} for one in checks]
     event = st.dataframe(
         pd.DataFrame(rows), hide_index=True, row_height=33, key=f"checks_{table.code}_{book.year}", on_select="rerun", selection_mode="single-row", placeholder="—",
-        height=min(37 + 33 * len(rows), 400), alt=t("检查"), column_config={t("检查"): st.column_config.TextColumn(width="medium"), t("情况"): st.column_config.TextColumn(width="large")},
+        height=min(37 + 33 * len(rows), 400), alt=t("检查"), column_config={t("检查"): st.column_config.TextColumn(width="large"), t("情况"): st.column_config.TextColumn(width="large")},
     )  # fmt: skip
     picked = [checks[r] for r in event.selection.rows if r < len(checks)]
     if not picked:

@@ -72,7 +72,7 @@ def _grid(book: Book, table: Table, standing: dict[Place, int]) -> Values:
     edited = st.data_editor(
         data, hide_index=True, disabled=[t("行次"), t("项目")], key=f"enter_grid_{table.code}_{book.year}_{hash(tuple(sorted(standing.items())))}",
         column_config={names[column]: st.column_config.NumberColumn(min_value=0, format="%.1f" if table.column(column).unit == "人年" else "%.2f" if table.column(column).is_money else "%d") for column in columns},
-        row_height=33, height=min(37 + 33 * len(rows), 420), alt=t("填报"),
+        row_height=33, height=min(37 + 33 * len(rows), 420), alt=t("填报"), placeholder="—",
     )  # fmt: skip
     typed = edited.to_dict("records")
     return {(row, column): _kept(typed[at][names[column]], table, (row, column)) for at, row in enumerate(rows) for column in columns if (row, column) in asked}

@@ -8,13 +8,13 @@ import streamlit as st
 from dashboards import frame
 from dashboards.i18n import N_, pick, t
 from dashboards.marts.reader import Mart, NoNumbersYet
-from dashboards.marts.returns import records
+from dashboards.marts.returns import content, records
 from dashboards.marts.returns.book import PROJECT_TABLES, Book, offered
-from dashboards.marts.returns.checks import light
+from dashboards.marts.returns.checks import Previous, light
 from dashboards.marts.returns.tables import Table, tables
 from dashboards.screens.analysis import filters, onboarding, pieces, tools
 from dashboards.screens.returns import behind, checked, entering, exporting, lists, paper
-from ingestion import permissions, returns
+from ingestion import permissions, returns, snapshots
 from ingestion.principal import Principal
 
 LIGHTS = {"green": (":material/check_circle:", "green", N_("检查通过")), "red": (":material/error:", "red", N_("检查未通过")), "grey": (":material/pending:", "gray", N_("有需填报项"))}
@@ -34,7 +34,7 @@ def show() -> None:
         year = filters.year(mart)
         tools.print_button()
     pieces.state_notice(mart)
-    book = _book(mart, year, _entered(actor, year))
+    book = _book(mart, year, _entered(actor, year), _previous(actor, year - 1))
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
         chosen = _menu(book)
@@ -42,12 +42,24 @@ def show() -> None:
         _table(actor, mart, book, chosen)
 
 
-def _book(mart: Mart, year: int, entered: dict[str, dict[tuple[str, str], int]]) -> Book:
+def _previous(actor: Principal, year: int) -> Previous | None:
+    """The carry-over as signed for ``year``; None without a signed snapshot of it, or where its file is damaged."""
+    with frame.store().read(actor.university_code) as uow:
+        signed = snapshots.latest(uow, actor, "moe", year).get(actor.university_code)
+    if signed is None:
+        return None
+    try:
+        return content.previous_of(signed.number, snapshots.read(signed, "data/cells", "data/carry_over").tables)
+    except snapshots.Broken:
+        return None
+
+
+def _book(mart: Mart, year: int, entered: dict[str, dict[tuple[str, str], int]], previous: Previous | None) -> Book:
     """The book of the last drawing where nothing has changed since: lights of all tables cost a second, once a generation."""
-    key = (mart.path, mart.meta.generation, year, str(sorted(entered.items())))
+    key = (mart.path, mart.meta.generation, year, str(sorted(entered.items())), previous.number if previous else "")
     kept = st.session_state.get("_returns_book")
     if kept is None or kept[0] != key:
-        kept = (key, Book(mart, year, entered))
+        kept = (key, Book(mart, year, entered, previous))
         st.session_state["_returns_book"] = kept
     return kept[1]  # type: ignore[no-any-return]
 

@@ -78,7 +78,7 @@ TYPE = RecordType(
                 Identifier("client_phone", zh="联系电话", en="Phone", scheme="phone"),
             ),
         ),
-        blocks.LEADER,
+        blocks.PROJECT_LEADER,
         blocks.MEMBERS,
         blocks.PARTNERS,
         blocks.project_documents(

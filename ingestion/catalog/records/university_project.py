@@ -50,7 +50,7 @@ TYPE = RecordType(
                 Text("incubation_target", zh="培育目标", en="Aim of incubation", max_length=500),
             ),
         ),
-        blocks.LEADER,
+        blocks.PROJECT_LEADER,
         blocks.MEMBERS,
         blocks.PARTNERS,
         blocks.project_documents(notice=None),

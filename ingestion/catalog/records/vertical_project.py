@@ -59,7 +59,7 @@ TYPE = RecordType(
                 Money("matching_fund", zh="配套经费", en="Matching funds"),
             ),
         ),
-        blocks.LEADER,
+        blocks.PROJECT_LEADER,
         blocks.MEMBERS,
         blocks.PARTNERS,
         blocks.project_documents(),
