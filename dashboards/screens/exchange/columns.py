@@ -32,7 +32,7 @@ def show(actor: Principal, begun: Draft) -> None:
     if _other_template(actor, begun):
         return
     with frame.store().read(actor.university_code) as uow:
-        found = mapping.suggest(uow, actor, begun.type_id, begun.chosen.headings, begun.sheet)
+        found = mapping.suggest(uow, actor, begun.type_id, begun.chosen.headings, begun.sheet, begun.chosen.unit)
     try:
         found = found.chosen({heading: said for heading, said in begun.columns.items() if heading in begun.chosen.headings})
     except OperationError:

@@ -34,6 +34,7 @@ class Glance:
     letters: list[str]
     samples: list[list[str]]
     problems: list[list[str]]
+    unit: str = ""
 
 
 @dataclass
@@ -165,6 +166,7 @@ def _glance(sheet: Sheet) -> Glance:
     return Glance(
         sheet.name, sheet.row_count, sheet.header_rows.stop - 1, list(sheet.headings), [sheet.letter(at) for at in range(len(sheet.headings))],
         [list(one) for one in seen], [[problem.zh, problem.en] for problem in sheet.problems],
+        sheet.unit_above,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from dashboards import frame, navigation
 from dashboards.i18n import pick, t
 from dashboards.screens.exchange import wizard
-from ingestion import permissions
+from ingestion import permissions, units
 from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
 from ingestion.exchange.importing import totals
 from ingestion.principal import OperationError, Principal
@@ -27,7 +27,12 @@ def show() -> None:
     held = _held(actor)
     expected = _expected(actor)
     st.caption(t("每类先录控制数（例如论文 2019 年 1,204 篇），再导入本单位的表；导入后逐年核对，差异列出行号。校验页给出数据质量报告。"))
-    if not held.get("person"):
+    if not held.get("person") and not _colleges(actor):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="no_units"):
+            st.markdown(f":orange[:material/account_balance: {t('还没有院系')}。{t('先新增学院，再导入人员。')}]", width="content")
+            if st.button(t("院系"), icon=":material/arrow_forward:", key="to_units"):
+                navigation.go("units")
+    elif not held.get("person"):
         st.markdown(f":orange[:material/group: {t('还没有人员。请先导入人员，其他类型才能关联到人。')}]")
     ordered = [*FIRST, *(type_id for type_id in TYPE_IDS if type_id not in FIRST)]
     chosen = _choice(ordered, held)
@@ -47,6 +52,11 @@ def _held(actor: Principal) -> dict[str, dict[int | None, int]]:
     for row in rows:
         found.setdefault(row.type, {})[row.filed_year] = row.n
     return found
+
+
+def _colleges(actor: Principal) -> bool:
+    with frame.store().read(actor.university_code) as uow:
+        return bool(units.list_for(uow, actor, colleges_only=True))
 
 
 def _expected(actor: Principal) -> dict[str, dict[int, int]]:

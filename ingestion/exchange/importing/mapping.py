@@ -143,9 +143,10 @@ def _named(type_id: str, text: str) -> str:
 
 
 def suggest(
-    uow: UnitOfWork, actor: Principal, type_id: str, given: Sequence[str], sheet: str = ""
+    uow: UnitOfWork, actor: Principal, type_id: str, given: Sequence[str], sheet: str = "", unit: str = ""
 ) -> ColumnMap:
-    """What the columns with these headings mean. ``sheet`` names the sheet, for messages."""
+    """What the columns with these headings mean. ``sheet`` names the sheet, for messages; ``unit`` is that of all money
+    in it whose own heading names none."""
     permissions.require(actor, "import", type_id)
     kind = headings.layout_of(given)
     remembered = _remembered(uow, actor, type_id)
@@ -164,6 +165,8 @@ def suggest(
             targets.append(target)
         else:
             targets.append(replace(target, key="", how="none", offered=(target.key,)))
+    if unit:
+        targets = [replace(t, unit=unit) if t.key and not units.unit_in(t.heading) and not t.unit and unit in units.scale_of(layout.by_key(type_id)[t.key]) else t for t in targets]
     targets = [t if t.key or t.how != "none" else replace(t, offered=_alike(type_id, t, taken)) for t in targets]
     values = {s.key: s.value for s in headings.synonyms(type_id) if s.value and s.layout == kind and kind}
     return ColumnMap(type_id, sheet, tuple(targets), values, kind)

@@ -74,7 +74,7 @@ def open_file(uow: UnitOfWork, actor: Principal, type_id: str, path: Path, optio
     book = tabular.read(path, name, tabular_limits.of(uow))
     _right_template(book, type_id)
     sheet = book.sheet(options.sheet)
-    columns = mapping.suggest(uow, actor, type_id, sheet.headings, sheet.name).chosen(options.columns)
+    columns = mapping.suggest(uow, actor, type_id, sheet.headings, sheet.name, sheet.unit_above).chosen(options.columns)
     columns = replace(columns, values={**columns.values, **_sets(uow, actor, type_id, options.sets)})
     return Source(book, sheet, columns, options, digest(path))
 

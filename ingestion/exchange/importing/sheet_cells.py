@@ -42,6 +42,7 @@ class SheetCells:
         self._marked = [key for key in columns.taken if key.endswith(".name") and f"{key[:-5]}.corresponding" in known and f"{key[:-5]}.corresponding" not in columns.taken]
         self._periods = [(key, end) for key in spoken.ENDS if key in columns.taken for end in spoken.ENDS[key] if end in known and end not in columns.taken]
         self._birth = columns.type_id == "person" and all(t.how != "exact" for key in ("id_number", "birth_on") for t in columns.taken.get(key, ()))
+        self._numbers = [key for key, targets in columns.taken.items() if key.endswith(".person") and len(targets) == 1 and targets[0].how != "exact"]
         self._values = dict(columns.values)
         self.keys = frozenset(columns.taken)
 
@@ -65,6 +66,10 @@ class SheetCells:
             joined = _joined([spoken.people(v) if i in self._names else v for i, v in enumerate(values)] if key.endswith(".name") else values, places)
             if joined is not None:
                 cells[key] = joined
+        for key in self._numbers:
+            if (split := spoken.numbered(cells.get(key))) is not None:
+                cells[key] = split[0]
+                cells.setdefault(f"{key.rpartition('.')[0]}.name", split[1])
         for key in self._flags:
             if key in cells:
                 self._named_flags(key, cells)

@@ -68,6 +68,19 @@ def corresponding(value: Any, listed: str) -> str | None:
     return "\n".join(flags) if "是" in flags else None
 
 
+_NUMBERED = re.compile(r"(?P<name>(?=[^\d]*[\u3400-\u9fff])[^\d\s(（/／-]{2,20}?)\s*[(（/／-]?\s*(?P<number>[A-Za-z]{0,3}\d{4,12})\s*[)）]?|(?P<first>[A-Za-z]{0,3}\d{4,12})\s*[-/／(（]?\s*(?P<behind>[^\d\s()（）/／-]{2,20})[)）]?")
+
+
+def numbered(value: Any) -> tuple[str, str] | None:
+    """``张伟（00123）``, ``李娜/00124`` and ``00123张伟`` as number and name, a line each; None for plain numbers."""
+    parts = [part.strip() for part in re.split(r"[;；、,，\n]", value) if part.strip()] if isinstance(value, str) else []
+    found = [_NUMBERED.fullmatch(part) for part in parts]
+    whole = [one for one in found if one is not None]
+    if not whole or len(whole) < len(found):
+        return None
+    return "\n".join(m["number"] or m["first"] for m in whole), "\n".join(m["name"] or m["behind"] for m in whole)
+
+
 def codes(field: k.Code) -> Callable[[Any], Any]:
     """Several codes in one cell, a line each, where every one is known: ``SCI/EI``, ``CSCD核心、北大核心``."""
 

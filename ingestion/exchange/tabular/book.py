@@ -5,6 +5,7 @@ Rows and columns are named as the user sees them: rows from 1, columns by letter
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -50,6 +51,7 @@ class Problem:
     en: str
 
 
+_UNIT = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*(百万元|千元|万元|亿元|元)")
 # a Row from (number, values, notes), a third of the cost of calling Row: a hundred thousand of them count
 _PLAIN_ROW = partial(tuple.__new__, Row)
 
@@ -82,6 +84,12 @@ class Sheet:
     def first_column(self) -> int:
         """Counted from 0: 2 where the table begins in column C."""
         return self.header.columns.start
+
+    @cached_property
+    def unit_above(self) -> str:
+        """The unit of money that the lines above the table name once for all of it (单位：万元), else ``""``."""
+        above = (str(value) for number, row in self.told["head"] if number < self.header_rows.start for value in row if isinstance(value, str))
+        return next((found[1] for text in above if (found := _UNIT.search(text))), "")
 
     def filled(self, column: int) -> int:
         """How many cells of the file hold something in this column, its heading among them."""

@@ -17,7 +17,8 @@ from tests.ingestion.exchange.importing.conftest import T1, World, taken
 
 PROJECTS = (
     ("2023年度获批项目一览表（共3项）",),
-    ("序号", "项目批准号", "项目名称", "项目负责人", None, "经费（万元）", None, "起止年月", "依托学院"),
+    ("填报单位：科研处", None, None, None, None, None, None, None, "单位：万元"),
+    ("序号", "项目批准号", "项目名称", "项目负责人", None, "经费", None, "起止年月", "依托学院"),
     (None, None, None, "姓名", "工号", "合同经费", "到账经费", None, None),
     (1, "42301234", "流域生态研究", "王强", "", 30, 5, "2024.01-2026.12", None),
     (2, "42371235", "城市热环境演变", "王强", "", "48.5", 1, "2024年1月至2027年12月", None),
@@ -65,7 +66,7 @@ def people(document: dict[str, Any]) -> list[str]:
 @pytest.mark.ac("AC-219")
 def test_lists_of_offices_are_read_as_they_are_meant(sqlite_world: World, tmp_path: Path) -> None:
     world = sqlite_world
-    merges = ("D2:E2", "F2:G2", *(f"{c}2:{c}3" for c in "ABCHI"))
+    merges = ("D3:E3", "F3:G3", *(f"{c}3:{c}4" for c in "ABCHI"))
     projects = stored(world, "vertical_project", PROJECTS, tmp_path / "a.xlsx", merges)
     assert [(d["project_no"], d["approved_fund"], d["started_on"], d["planned_end_on"]) for d in projects] == [
         ("42301234", 30_000_000, "2024-01", "2026-12"),
@@ -84,6 +85,17 @@ def test_lists_of_offices_are_read_as_they_are_meant(sqlite_world: World, tmp_pa
     ]
     [person] = stored(world, "person", PEOPLE, tmp_path / "d.xlsx")
     assert (person["birth_on"], person["joined_on"]) == ("1985-03-07", "2012-07")
+
+
+@pytest.mark.parametrize(
+    ("cell", "people"),
+    [
+        ("张伟（00123）", ("00123", "张伟")), ("李娜/00124", ("00124", "李娜")), ("00123张伟", ("00123", "张伟")),
+        ("张伟(00123)、李娜(00124)", ("00123\n00124", "张伟\n李娜")), ("00123", None), ("00123;00124", None), ("张伟", None), ("RY000123", None),
+    ],
+)  # fmt: skip
+def test_names_and_numbers_in_a_cell(cell: str, people: tuple[str, str] | None) -> None:
+    assert spoken.numbered(cell) == people
 
 
 @pytest.mark.parametrize(
