@@ -87,7 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("account_lists", N_("批量开通账号"), RESOURCES, "dashboards.screens.admin.account_lists:show", ("office_admin",), hidden=True),
     Entry("resets", N_("找回密码"), RESOURCES, "dashboards.screens.admin.resets:show", ("office_admin", "province_staff")),
     Entry("shares", N_("完成人分配表"), RESOURCES, "dashboards.screens.admin.shares:show", ("office_admin",)),
-    Entry("sources", N_("指标数据来源"), RESOURCES, "dashboards.screens.admin.sources:show", ("office_admin",)),
+    Entry("sources", N_("指标数据来源"), RESOURCES, "dashboards.screens.admin.sources:show", ("office_admin", "province_staff", "province_analyst")),
     Entry("years", N_("年度锁定"), RESOURCES, "dashboards.screens.admin.years:show", ("office_admin", "province_staff")),
     Entry("settings", N_("设置"), RESOURCES, "dashboards.screens.admin.settings:show", ("office_admin", "province_staff")),
     Entry("exit", N_("迁出包"), RESOURCES, "dashboards.screens.admin.exit_bundle:show", ("office_admin",)),

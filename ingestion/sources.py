@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -28,6 +29,8 @@ KINDS = {
 LISTED = {"HC": ("高被引", "highly cited"), "HOT": ("热点", "hot"), "BOTH": ("高被引且热点", "highly cited and hot")}
 FIRST_DAY = date(2000, 1, 1)
 MOST_CITATIONS = 1_000_000
+MOST_IMPACT = 1_000_000
+"""Thousandths: a paper is cited at most a thousand times the mean of its field."""
 LONGEST_SOURCE = 60
 
 TIERS = (
@@ -118,8 +121,44 @@ def tables(uow: UnitOfWork, actor: Principal) -> list[Table]:
     return out
 
 
-def keep_papers(uow: UnitOfWork, actor: Principal, kind: str, head: Head, rows: int, found: Mapping[int, tuple[int | None, str | None]]) -> int:
-    """A table of citations or an ESI list; returns its id. ``found``: paper → citations, or its kind in ESI (``LISTED``).
+@dataclass(frozen=True)
+class Entered:
+    """What a university has brought in of one kind: the table in force, of points the one of the last year. None: nothing."""
+
+    university_code: str
+    university: str
+    university_en: str
+    kind: str
+    source: str | None = None
+    taken_on: date | None = None
+    period: str = ""
+    year: int | None = None
+    used: int = 0
+    rows: int = 0
+
+
+def entered(uow: UnitOfWork, actor: Principal) -> list[Entered]:
+    """Every enabled university × kind with the table its figures are made with: the province reads why a figure is 未配置,
+    never who brought a table nor what is in it. Raises Denied."""
+    permissions.require(actor, "view_province")
+    s, u = p.source_table.c, p.university.c
+    holds: dict[tuple[str, str], Any] = {}
+    for row in uow.conn.execute(select(p.source_table).order_by(s.year.asc(), s.taken_on.asc(), s.id.asc())):
+        holds[row.university_code, row.kind] = row
+    universities = uow.conn.execute(select(u.code, u.name, u.name_en).where(u.kind == "university", u.enabled).order_by(u.code)).all()
+    out = []
+    for code, name, name_en in universities:
+        for kind in KINDS:
+            row = holds.get((code, kind))
+            nothing = Entered(str(code), str(name), str(name_en or name), kind)
+            out.append(nothing if row is None else replace(nothing, source=row.source, taken_on=row.taken_on, period=row.period, year=row.year, used=row.used, rows=row.lines))
+    return out
+
+
+def keep_papers(uow: UnitOfWork, actor: Principal, kind: str, head: Head, rows: int, found: Mapping[int, tuple[int | None, str | None]],
+                impact: Mapping[int, int] | None = None) -> int:  # fmt: skip
+    """A table of citations or an ESI list; returns its id. ``found``: paper → citations, or its kind in ESI (``LISTED``);
+    ``impact``: paper → field-normalised impact (CNCI, FWCI) in thousandths, where the source gives one.
 
     Raises:
         Denied: not the office.
@@ -136,13 +175,16 @@ def keep_papers(uow: UnitOfWork, actor: Principal, kind: str, head: Head, rows: 
             problems.append((f"被引次数“{citations}”应为 0 到 {MOST_CITATIONS:,} 的整数", f"Citations “{citations}” must be a whole number from 0 to {MOST_CITATIONS:,}"))
         if kind == "esi" and listed not in LISTED:
             problems.append((f"ESI类别“{listed}”应为高被引或热点", f"ESI kind “{listed}”: highly cited or hot"))
+    impact = impact or {}
+    if (impact and kind != "citations") or not set(impact) <= set(found) or not all(0 <= one <= MOST_IMPACT for one in impact.values()):
+        problems.append(("学科规范化影响力应为 0 到 1000 的数，只随被引次数录入", "Field-normalised impact must be a number from 0 to 1000 and comes with citations only"))
     if not found:
         problems.append(("没有一行对应本校已通过的论文", "No row is an approved paper of the university"))
-    table_id = _begin(uow, actor, kind, head, rows, len(found), problems)
+    table_id = _begin(uow, actor, kind, head, rows, len(found), problems, len(impact))
     uow.conn.execute(
         insert(p.source_paper),
         [
-            {"university_code": actor.university_code, "table_id": table_id, "record_id": record, "citations": citations, "listed": listed}
+            {"university_code": actor.university_code, "table_id": table_id, "record_id": record, "citations": citations, "listed": listed, "normalised": impact.get(record)}
             for record, (citations, listed) in sorted(found.items())
         ],
     )
@@ -245,14 +287,14 @@ def _of_rule(rule: Points, seen: set[tuple[str, str]]) -> list[tuple[str, str]]:
     return out
 
 
-def _begin(uow: UnitOfWork, actor: Principal, kind: str, head: Head, rows: int, used: int, problems: Sequence[tuple[str, str]]) -> int:
+def _begin(uow: UnitOfWork, actor: Principal, kind: str, head: Head, rows: int, used: int, problems: Sequence[tuple[str, str]], normalised: int = 0) -> int:
     if problems:
         first = list(dict.fromkeys(problems))[:20]
         raise BadSource("；".join(zh for zh, _en in first) + "。", "; ".join(en for _zh, en in first) + ".")
     made = uow.conn.execute(
         insert(p.source_table).values(
             university_code=actor.university_code, kind=kind, source=head.source.strip(), taken_on=head.taken_on, period=head.period, year=head.year,
-            file_name=head.file_name[:255], lines=rows, used=used, made_by=actor.account_id, made_at=uow.now,
+            file_name=head.file_name[:255], lines=rows, used=used, made_by=actor.account_id, made_at=uow.now, normalised=normalised,
         )
     )  # fmt: skip
     key = made.inserted_primary_key

@@ -114,7 +114,7 @@ class Definition:
         """Decimal places shown: 万元 and percent one, 元 two, counts none, scores and ratios one."""
         if self.is_money:
             return 2 if self.unit_zh.startswith("元") else 1
-        return 0 if self.value_unit in ("count", "person") else 1
+        return 0 if self.value_unit in ("count", "person", "trip") else 1
 
     def shown(self, value: float | None, places: int | None = None) -> str:
         """1,286 · 31,842.6 · 16.7 · —. A fractional count keeps two places."""

@@ -33,6 +33,9 @@ __all__ = ["ALL", "UNASSIGNED", "Number", "Spec", "read"]
 WINDOW = 5
 """Years a citation window looks back on, the year itself among them."""
 
+LAG = {"growth": 1, "growth_3": 3, "ratio_start": 1}
+"""Operation → how many years before the denominator is of."""
+
 By = Literal["year", "college", "category_1", "category_2", "type", "person", "project", "month"]
 
 _GROUPS: dict[str, str] = {
@@ -80,7 +83,7 @@ def number(mart: Mart, spec: Spec) -> Number:
     above, below = parts(mart, found, spec)
     if above is None or below is None:
         return Number(found, spec, None, 0, mart.meta.generation, mart.meta.reconciled)
-    value = float(above.records) if found.operation == "h_index" else derive(found.operation, above.value, below.value)
+    value = float(above.records) if found.operation in spread.H else derive(found.operation, above.value, below.value)
     return Number(found, spec, value, above.records, mart.meta.generation, mart.meta.reconciled, above, below)
 
 
@@ -89,12 +92,16 @@ def sides(found: Definition, spec: Spec, of_persons: bool = False) -> tuple[Spec
     are those of every paper a person signed, not only of those the person owns."""
     above = replace(spec, indicator=found.numerator, rule=found.numerator_rule)
     below = replace(spec, indicator=found.denominator, rule=found.denominator_rule)
-    if of_persons and found.operation in ("window_ratio", "h_index"):
+    if of_persons and found.operation in {"window_ratio", *spread.H}:
         above, below = replace(above, rule=PERSON_RULE), replace(below, rule=PERSON_RULE)
     match found.operation:
-        case "growth":
-            earlier = None if spec.first_year is None else spec.first_year - 1
-            return above, replace(below, year=spec.year - 1, first_year=earlier)
+        case lagging if lagging in LAG:
+            years = LAG[lagging]
+            earlier = None if spec.first_year is None else spec.first_year - years
+            return above, replace(below, year=spec.year - years, first_year=earlier)
+        case "h5_index":
+            window = spec.year - WINDOW + 1
+            return replace(above, first_year=window, until=None, core="h"), replace(below, first_year=window, until=None)
         case "window_ratio":
             window = spec.year - WINDOW + 1
             return replace(above, first_year=window, until=None), replace(below, first_year=window, until=None)
@@ -110,7 +117,7 @@ def _of_persons(mart: Mart, spec: Spec) -> bool:
 
 
 def parts(mart: Mart, found: Definition, spec: Spec) -> tuple[Number | None, Number | None]:
-    """Numerator and denominator of a derived indicator; growth divides by the year before."""
+    """Numerator and denominator of a derived indicator, each of its own years."""
     if not (found.operation and found.numerator):
         return None, None
     above, below = sides(found, spec, _of_persons(mart, spec))
@@ -125,6 +132,8 @@ def derive(operation: str, above: float | None, below: float | None) -> float | 
         return above - below
     if below == 0:
         return None
+    if operation == "growth_3":
+        return (above / below) ** (1 / 3) - 1 if above >= 0 and below > 0 else None
     return (above - below) / below if operation == "growth" else above / below
 
 
@@ -132,7 +141,7 @@ def same_date(spec: Spec, found: Definition, now: date | None = None) -> tuple[i
     """Where last year is cut so that it can be compared: today's month and day, in the running year only. ``now``: the
     day the figures are of (``Mart.today``)."""
     now = now or today()
-    if found.is_stock or found.operation in ("window_ratio", "h_index") or spec.year != now.year:
+    if found.is_stock or found.operation in {"window_ratio", *spread.H} or spec.year != now.year:
         return None
     return (now.month, min(now.day, 28) if now.month == 2 else now.day)
 
@@ -214,7 +223,7 @@ def _derived_groups(
         base = definitions.definition(mart, found.numerator)
         return spread.groups(mart, found.operation, base, replace(higher, core=""), [_GROUPS[name] for name in by], "college" in by, "person" in by)
     above: dict[tuple[Any, ...], tuple[float | None, int]] = {k: (v, n) for k, v, n in groups(mart, higher, by)}
-    shift = 1 if found.operation == "growth" else 0
+    shift = LAG.get(found.operation, 0)
     below = {}
     for keys, value, _ in groups(mart, lower, by):
         below[tuple(k + shift if name == "year" else k for name, k in zip(by, keys, strict=True))] = value
@@ -296,7 +305,7 @@ def sql_of(mart: Mart, spec: Spec) -> str:
         if not (found.operation and found.numerator):
             return ""
         above, below = (sql_of(mart, side) for side in sides(found, spec, _of_persons(mart, spec)))
-        if found.operation == "h_index":
+        if found.operation in spread.H:
             return above.replace("coalesce(sum(contribution), 0)", "count(DISTINCT record_id)", 1)
         top, bottom = f"({_indent(above)})", f"({_indent(below)})"
         match found.operation:
@@ -304,6 +313,8 @@ def sql_of(mart: Mart, spec: Spec) -> str:
                 return f"SELECT {top}\n     - {bottom}"
             case "growth":
                 return f"SELECT {top}\n     / nullif({bottom}, 0) - 1"
+            case "growth_3":
+                return f"SELECT power(({top}\n     / nullif({bottom}, 0))::DOUBLE, 1.0 / 3) - 1"
             case _:
                 return f"SELECT {top}\n     / nullif({bottom}, 0)"
     where, parameters = clauses(mart, found, spec, None)

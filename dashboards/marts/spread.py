@@ -13,7 +13,9 @@ from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import Mart
 from dashboards.marts.scope import Spec, clauses
 
-BY_ROWS = frozenset({"h_index", "top_share"})
+H = frozenset({"h_index", "h5_index"})
+"""The h-index, of all years or of five."""
+BY_ROWS = H | {"top_share"}
 OPERATIONS = BY_ROWS | {"window_ratio"}
 """Of these a year is no part of a sum: each is asked for by itself."""
 
@@ -46,7 +48,7 @@ def groups(
     level = "person" if by_person or operation == "top_share" else ("college" if by_college else None)
     where, parameters = clauses(mart, base, spec, level)
     names = [f"key_{n}" for n in range(len(columns))]
-    text = _STATEMENTS[operation].format(
+    text = _STATEMENTS["h_index" if operation in H else operation].format(
         keys=", ".join(names), picked=", ".join(f"{c} AS {n}" for c, n in zip(columns, names, strict=True)),
         columns=", ".join(columns), where=" AND ".join(where),
     )  # fmt: skip

@@ -31,10 +31,10 @@
         'FIRST_UNIT': ['O01'],
         'FRAC_W': ['A02', 'B02'],
         'FULL_PERSON': ['X02'],
-        'FULL_SCHOOL': ['O01', 'O05D', 'O05N', 'O07', 'O08N', 'O09N'],
+        'FULL_SCHOOL': ['O01', 'O05D', 'O05FD', 'O05FN', 'O05N', 'O07', 'O08N', 'O09E', 'O09N'],
         'HEAD': ['H01', 'H03N', 'P10D', 'P10N', 'S01', 'S02', 'S03'],
         'HIGHEST_INDEX': ['O02'],
-        'OWNER': ['A01', 'O01', 'O03N', 'O10', 'O11', 'P01', 'P02D', 'P02N', 'P07N', 'R01', 'T03', 'X01A', 'X01B'],
+        'OWNER': ['A01', 'O01', 'O03N', 'O10', 'O11', 'P01', 'P02D', 'P02N', 'P07N', 'R01', 'T03', 'X01A', 'X01B', 'X01P'],
         'PROJECT': ['P03', 'P04D', 'P04N', 'P05D', 'P05N', 'P06N'],
         'SUM': ['F01', 'F03', 'F06N', 'F08', 'F09', 'F10', 'F11', 'T01A', 'T01B', 'T02A', 'T02B'],
     }) }}

@@ -26,6 +26,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "doi": ("doi", "di", "数字对象标识符"),
     "number": ("编号", "记录编号", "系统编号", "record number"),
     "citations": ("被引次数", "被引频次", "被引", "总被引", "times cited", "times cited, all databases", "times cited, wos core", "cited by", "tc", "z9", "citations"),
+    "normalised": (
+        "学科规范化影响力", "学科规范化引文影响力", "cnci", "category normalized citation impact", "fwci", "field-weighted citation impact", "field normalized citation impact",
+    ),
     "listed": ("esi类别", "类别", "esi", "kind"),
     "highly_cited": ("高被引", "highly cited", "highly cited status", "hc"),
     "hot": ("热点", "hot paper", "hot paper status", "hp"),
@@ -69,8 +72,8 @@ def take(uow: UnitOfWork, actor: Principal, kind: str, path: Path, head: Head) -
         rules = list(_rules(sheet, at))
         table_id = sources.keep_points(uow, actor, head, rules)
         return Taken(table_id, len(rules), len(rules), (), 0)
-    found, rows, unknown = _papers(uow, actor, kind, sheet, at)
-    table_id = sources.keep_papers(uow, actor, kind, head, rows, found)
+    found, impact, rows, unknown = _papers(uow, actor, kind, sheet, at)
+    table_id = sources.keep_papers(uow, actor, kind, head, rows, found, impact)
     return Taken(table_id, rows, len(found), tuple(unknown[:100]), len(unknown))
 
 
@@ -87,10 +90,12 @@ def _columns(sheet: Sheet, kind: str) -> dict[str, int]:
 
 def _papers(
     uow: UnitOfWork, actor: Principal, kind: str, sheet: Sheet, at: Mapping[str, int]
-) -> tuple[dict[int, tuple[int | None, str | None]], int, list[tuple[int, str]]]:
+) -> tuple[dict[int, tuple[int | None, str | None]], dict[int, int], int, list[tuple[int, str]]]:
+    """What each paper has, its field-normalised impact where the table gives one, rows read, rows that are no paper."""
     by_doi, papers = sources.dois(uow, actor), sources.approved_papers(uow, actor)
     prefix = ALL_RECORDS["paper"].prefix
     found: dict[int, tuple[int | None, str | None]] = {}
+    impact: dict[int, int] = {}
     first_row: dict[int, int] = {}
     unknown: list[tuple[int, str]] = []
     problems: list[tuple[str, str]] = []
@@ -114,8 +119,10 @@ def _papers(
             found[paper] = (None, _listed(row, at, problems))
         else:
             found[paper] = (_whole(row, at, problems), None)
+            if (told_impact := _thousandths(row, at, problems)) is not None:
+                impact[paper] = told_impact
     _refuse(sheet, problems)
-    return {paper: value for paper, value in found.items() if kind != "esi" or value[1]}, rows, unknown
+    return {paper: value for paper, value in found.items() if kind != "esi" or value[1]}, impact, rows, unknown
 
 
 def _rules(sheet: Sheet, at: Mapping[str, int]) -> Iterator[Points]:
@@ -172,6 +179,17 @@ def _whole(row: Row, at: Mapping[str, int], problems: list[tuple[str, str]]) -> 
     if re.fullmatch(r"\d{1,7}(\.0+)?", told):
         return int(told.partition(".")[0])
     problems.append((f"第 {row.number} 行 被引次数“{told or '空'}”应为 0 或正整数", f"Row {row.number}: citations “{told or 'empty'}” must be a whole number from 0"))
+    return None
+
+
+def _thousandths(row: Row, at: Mapping[str, int], problems: list[tuple[str, str]]) -> int | None:
+    """Field-normalised impact; databases write "n/a" or nothing for papers too young to have one."""
+    told = _text(row, at, "normalised").replace(",", "")
+    if told.lower() in ("", "n/a", "na", "-", "—", "无"):
+        return None
+    if re.fullmatch(r"\d{1,4}(\.\d+)?", told) and Decimal(told) <= 1000:
+        return round(Decimal(told) * 1000)
+    problems.append((f"第 {row.number} 行 学科规范化影响力“{told}”应为 0 到 1000 的数，没有时留空", f"Row {row.number}: field-normalised impact “{told}” must be a number from 0 to 1000, empty where there is none"))
     return None
 
 

@@ -53,14 +53,16 @@ def take(universe: Universe, kind: str, path: Path, head: Head, who: Any = None)
 def test_a_table_of_citations_finds_its_papers_by_doi_or_number(universe: Universe, tmp_path: Path) -> None:
     first, second = papers(universe, "10.1000/one", "10.1000/two")
     path = sheet(
-        tmp_path / "wos.xlsx", ("Title", "DOI", "编号", "Times Cited, All Databases"), ("甲", "https://doi.org/10.1000/ONE", None, 12),
-        ("乙", None, f"LW{second:06d}", "3"), ("别校的", "10.1000/other", None, 99),
+        tmp_path / "wos.xlsx", ("Title", "DOI", "编号", "Times Cited, All Databases", "Category Normalized Citation Impact"), ("甲", "https://doi.org/10.1000/ONE", None, 12, 1.2345),
+        ("乙", None, f"LW{second:06d}", "3", "n/a"), ("别校的", "10.1000/other", None, 99, None),
     )  # fmt: skip
     taken = take(universe, "citations", path, Head("Web of Science", DAY, file_name="wos.xlsx"))
     assert (taken.rows, taken.used, taken.unknown, taken.strangers) == (3, 2, 1, ((4, "10.1000/other"),))
     with universe.store.read(T1) as uow:
         s = p.source_paper.c
         assert dict(uow.conn.execute(select(s.record_id, s.citations)).all()) == {first: 12, second: 3}
+        assert dict(uow.conn.execute(select(s.record_id, s.normalised)).all()) == {first: 1234, second: None}, "thousandths; n/a is none"
+        assert uow.conn.execute(select(p.source_table.c.normalised)).scalar_one() == 1
         (kept,) = sources.tables(uow, universe.o1)
         assert (kept.source, kept.taken_on, kept.rows, kept.used, kept.in_force) == ("Web of Science", DAY, 3, 2, True)
         assert uow.conn.execute(select(func.count()).where(p.audit_row.c.object_type == "source_table")).scalar_one() == 1
@@ -71,6 +73,8 @@ def test_a_table_of_citations_finds_its_papers_by_doi_or_number(universe: Univer
 
 def test_what_is_wrong_is_said_row_by_row_and_nothing_is_kept(universe: Universe, tmp_path: Path) -> None:
     papers(universe, "10.1000/one", "10.1000/two")
+    with pytest.raises(BadSource, match=r"第 2 行 学科规范化影响力“三倍”应为 0 到 1000 的数"):
+        take(universe, "citations", sheet(tmp_path / "z.xlsx", ("DOI", "被引次数", "CNCI"), ("10.1000/one", 1, "三倍")), Head("InCites", DAY))
     bad = sheet(tmp_path / "a.xlsx", ("DOI", "被引次数"), ("10.1000/one", "许多"), ("10.1000/two", -1), ("10.1000/ONE", 4))
     with pytest.raises(BadSource) as caught:
         take(universe, "citations", bad, Head("", today() + timedelta(days=1)))
@@ -146,3 +150,18 @@ def test_what_can_be_scored_and_the_tiers_are_those_of_the_marts() -> None:
         assert (row["zh"], row["en"], row["category_1_list"], row["time_kind"]) == (zh, en, code_list, "flow")
         assert sources.codes_of(measure)
     assert [row["tier"] for row in seed("index_tiers") if row["is_high_level"] == "true"] == list(sources.TIERS)
+
+
+def test_the_province_reads_what_each_university_has_brought_in(universe: Universe, tmp_path: Path) -> None:
+    papers(universe, "10.1000/one")
+    for day in (DAY - timedelta(days=30), DAY):
+        take(universe, "citations", sheet(tmp_path / "a.xlsx", ("DOI", "被引次数"), ("10.1000/one", 1), ("10.1/x", 1)), Head("Scopus", day))
+    with universe.store.read("*") as uow:
+        found = {(one.university_code, one.kind): one for one in sources.entered(uow, universe.p1)}
+    mine = found[T1, "citations"]
+    assert (mine.source, mine.taken_on, mine.used, mine.rows) == ("Scopus", DAY, 1, 2)
+    assert {one.source for key, one in found.items() if key != (T1, "citations")} == {None}
+    assert {kind for _, kind in found} == set(sources.KINDS)
+    for who in (universe.o1, universe.s11):
+        with universe.store.read(T1) as uow, pytest.raises(Denied):
+            sources.entered(uow, who)

@@ -163,7 +163,7 @@ def test_every_measure_has_a_view_and_every_indicator_a_measure(transformer: Tra
         if row["kind"] == "derived" and row["is_configured"] == "true" and row["operation"] != "rank":
             for side in ("numerator", "denominator"):
                 assert indicators[row[side]]["kind"] == "additive" and row[f"{side}_rule"] in rules, row["indicator"]
-            assert row["operation"] in ("ratio", "difference", "growth", "top_share", "window_ratio", "h_index")
+            assert row["operation"] in ("ratio", "ratio_start", "difference", "growth", "growth_3", "top_share", "window_ratio", "h_index", "h5_index")
         if row["needs"]:
             assert row["needs_zh"] and row["needs_en"], row["indicator"]
     configured = [r for r in indicators.values() if r["is_configured"] == "true" and r["indicator"] != "R01"]

@@ -15,6 +15,7 @@ from dashboards.i18n import N_, pick, t
 from ingestion import permissions, sources
 from ingestion.exchange import sources as reading
 from ingestion.exchange.sources import Taken
+from ingestion.principal import Principal
 from ingestion.sources import Head, Table
 from ingestion.store.engine import local_time, today
 
@@ -22,7 +23,7 @@ FORMATS = ["xlsx", "xls", "csv"]
 MOST = 20  # MB
 NEEDED_BY = {"citations": N_("篇均被引、h指数"), "esi": N_("高被引/热点论文数"), "score_rules": N_("年度考核得分")}
 COLUMNS = {
-    "citations": N_("列：DOI 或 编号（如 LW000123），被引次数。Web of Science、Scopus 导出的表可直接上传。"),
+    "citations": N_("列：DOI 或 编号（如 LW000123），被引次数；可另有一列学科规范化影响力（CNCI 或 FWCI）。Web of Science、InCites、Scopus、SciVal 导出的表可直接上传。"),
     "esi": N_("列：DOI 或 编号，ESI类别（高被引、热点、高被引且热点）；或 高被引、热点 两列填是或否。"),
     "score_rules": N_("列：指标，分类（空为全部），分值，单条上限（可空）。金额类指标的分值按每万元。"),
 }
@@ -30,6 +31,9 @@ COLUMNS = {
 
 def show() -> None:
     actor = frame.current()
+    if actor.is_province:
+        _of_universities(actor)
+        return
     permissions.require(actor, "manage_settings")
     with frame.store().read(actor.university_code) as uow:
         kept = sources.tables(uow, actor)
@@ -44,6 +48,28 @@ def show() -> None:
     _upload(kind or "citations")
     _strangers()
     _history([one for one in kept if one.kind == kind])
+
+
+def _of_universities(actor: Principal) -> None:
+    """What every university has brought in: why its figures are there or 未配置."""
+    frame.page(t("指标数据来源"), t("各高校科研处录入的来源表；没有录入的，相应指标显示未配置"))
+    with frame.store().read("*") as uow:
+        found = sources.entered(uow, actor)
+    kind = st.segmented_control(t("数据表"), list(sources.KINDS), default="citations", format_func=lambda one: pick(*sources.KINDS[one]), required=True, key="sources_kind") or "citations"
+    mine = [one for one in found if one.kind == kind]
+    if not mine:
+        frame.empty(t("还没有高校"), t("开通高校后，这里列出各校录入的来源。"))
+        return
+    st.caption(frame.md(t("用于指标：{names}", names=t(NEEDED_BY[kind])) + " · " + t("已录入 {n} 所，共 {m} 所", n=sum(one.source is not None for one in mine), m=len(mine))))
+    rows = [
+        {
+            t("高校"): pick(one.university, one.university_en), t("状态"): t("已录入") if one.source else t("尚未录入"), t("来源"): one.source or "",
+            t("数据日期"): one.taken_on.isoformat() if one.taken_on else "", t("期次"): one.period or (str(one.year) if one.year else ""),
+            t("采用行数"): f"{one.used:,} / {one.rows:,}" if one.source else "",
+        }
+        for one in sorted(mine, key=lambda one: (one.source is not None, one.university_code))
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, row_height=33, height=min(37 + 33 * len(rows), 620), placeholder="—", alt=t("指标数据来源"), key="sources_of_universities")
 
 
 def _state(kept: list[Table]) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards import frame, navigation
 from dashboards.frame import empty, md
 from dashboards.i18n import N_, pick, t
-from dashboards.marts import definitions, numbers, reach
+from dashboards.marts import definitions, numbers, reach, spread
 from dashboards.marts.drill import DoesNotAddUp, Drill, Row, drill, excluded
 from dashboards.marts.numbers import Spec
 from dashboards.marts.reader import Mart
@@ -101,7 +101,7 @@ def behind(mart: Mart, spec: Spec, place: str) -> None:
         sides = {"above": above, "below": below}
 
         def word(side: str) -> str:
-            if found.operation == "h_index":
+            if found.operation in spread.H:
                 said = t("核心论文") if side == "above" else t("全部有被引数据的论文")
             elif found.operation == "difference":
                 said = t("被减数") if side == "above" else t("减数")

@@ -2,12 +2,15 @@
 -- office that is in force; of a paper it does not name the reason says so, and without a table there is no row.
 {% set counts = 'cast(null as varchar)' %}
 with papers as (
-    select p.record_id, p.university_code, p.published_on, p.paper_type, p.is_public, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit
+    select p.record_id, p.university_code, p.published_on, p.paper_type, p.is_public, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit, p.is_with_industry
     from {{ ref('int_papers') }} as p
 ),
 
 cited as (
-    select p.record_id, p.tier, p.paper_type, coalesce(c.citations, 0) as citations, case when c.record_id is null then 'no_citation_data' end as reason
+    select
+        p.record_id, p.tier, p.paper_type, coalesce(c.citations, 0) as citations, c.normalised,
+        case when c.record_id is null then 'no_citation_data' end as reason,
+        s.normalised > 0 as has_normalised
     from papers as p
     inner join {{ ref('int_sources') }} as s on s.university_code = p.university_code and s.kind = 'citations' and s.is_in_force
     left join {{ ref('stg_source_paper') }} as c on c.table_id = s.table_id and c.record_id = p.record_id
@@ -38,6 +41,10 @@ measured as (
     from papers as p
     where p.has_other_unit
     union all
+    select p.record_id, 'O09E', 1, 1, {{ counts }}, p.paper_type, p.tier
+    from papers as p
+    where p.is_with_industry
+    union all
     select i.record_id, 'O02E', i.seq, 1, {{ counts }}, i.index_code, p.paper_type
     from {{ ref('stg_paper_indexings') }} as i
     inner join papers as p on p.record_id = i.record_id
@@ -47,6 +54,15 @@ measured as (
     union all
     select c.record_id, 'O05D', 1, 1, c.reason, c.tier, c.paper_type
     from cited as c
+    union all
+    -- field-normalised impact in thousandths, where the table has such a column at all
+    select c.record_id, 'O05FN', 1, coalesce(c.normalised, 0) / 1000.0, case when c.normalised is null then 'no_citation_data' end, c.tier, c.paper_type
+    from cited as c
+    where c.has_normalised
+    union all
+    select c.record_id, 'O05FD', 1, 1, case when c.normalised is null then 'no_citation_data' end, c.tier, c.paper_type
+    from cited as c
+    where c.has_normalised
     union all
     select l.record_id, 'O07', 1, 1, l.reason, l.listed, l.paper_type
     from listed as l

@@ -66,7 +66,8 @@ select
     coalesce(s.is_high_level, false) as is_high_level,
     coalesce(i.core_count, 0) > 0 as is_indexed,
     coalesce(u.has_other, 0) = 1 as has_other_unit,
-    coalesce(u.has_foreign, 0) = 1 or coalesce(p.with_international, false) as has_foreign_unit
+    coalesce(u.has_foreign, 0) = 1 or coalesce(p.with_international, false) as has_foreign_unit,
+    coalesce(p.with_industry, false) as is_with_industry
 from {{ ref('stg_paper') }} as p
 left join best as b on b.record_id = p.record_id
 left join {{ ref('index_tiers') }} as s on s.seq = b.seq

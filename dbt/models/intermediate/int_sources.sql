@@ -11,6 +11,7 @@ select
     t.lines,
     t.used,
     t.made_at,
+    t.normalised,
     row_number() over (
         partition by t.university_code, t.kind, t.year
         order by t.taken_on desc nulls last, t.id desc nulls last

@@ -38,18 +38,19 @@ entered as (
     from additive as a
 ),
 
--- Growth sets a year against the one before: the earlier value is moved to the year it is compared with.
+-- Growth sets a year against an earlier one, and some rates read a stock at the start of the year: the earlier value is
+-- moved to the year it is compared with.
 below as (
     select
         d.indicator, d.operation, b.university_code,
-        case when d.operation = 'growth' then b.year + 1 else b.year end as year,
+        b.year + case d.operation when 'growth' then 1 when 'ratio_start' then 1 when 'growth_3' then 3 else 0 end as year,
         b.level, b.college_id, b.category_1, b.value, d.category_1_list
     from {{ ref('dim_indicator') }} as d
     inner join additive as b on b.indicator = d.denominator and b.rule = d.denominator_rule
     inner join {{ ref('dim_indicator') }} as u on u.indicator = d.denominator
     left join entered as e on e.university_code = b.university_code and e.indicator = d.numerator
     where
-        d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
+        d.kind = 'derived' and d.operation in ('ratio', 'ratio_start', 'difference', 'growth', 'growth_3')
         and (d.needs = '' or u.needs <> '' or e.indicator is not null)
 ),
 
@@ -57,7 +58,7 @@ above as (
     select d.indicator, d.operation, n.university_code, n.year, n.level, n.college_id, n.category_1, n.value, n.records, d.category_1_list
     from {{ ref('dim_indicator') }} as d
     inner join additive as n on n.indicator = d.numerator and n.rule = d.numerator_rule
-    where d.kind = 'derived' and d.operation in ('ratio', 'difference', 'growth')
+    where d.kind = 'derived' and d.operation in ('ratio', 'ratio_start', 'difference', 'growth', 'growth_3')
 ),
 
 levels as (
@@ -93,19 +94,19 @@ windowed as (
     group by d.indicator, n.university_code, n.year + o.years, n.level, n.college_id, n.category_1
 ),
 
--- The h-index of a year: over all papers up to it, the most that both the citations and the number of papers with at
+-- The h-index of a year: over all papers up to it (h5: of five years), the most that both the citations and the number of papers with at
 -- least as many reach. Papers are first counted by year and citations: a few thousand rows whatever their number.
 cited as (
     select
-        d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end as college_id,
+        d.indicator, d.operation, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end as college_id,
         cast(m.value as bigint) as citations, count(*) as papers
     from {{ ref('dim_indicator') }} as d
     inner join {{ ref('dim_indicator') }} as n on n.indicator = d.numerator
     inner join {{ ref('fct_measure') }} as m on m.measure = n.measure
     cross join levels as l
-    where d.operation = 'h_index' and m.included and m.valid_to is null
+    where d.operation in ('h_index', 'h5_index') and m.included and m.valid_to is null
     {{- of_touched('m.university_code') }}
-    group by d.indicator, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end, cast(m.value as bigint)
+    group by d.indicator, d.operation, m.university_code, m.year, l.level, case when l.level = 'college' then m.college_id end, cast(m.value as bigint)
 ),
 
 cited_years as (
@@ -116,7 +117,10 @@ cited_years as (
 cited_until as (
     select y.indicator, y.university_code, y.year, c.level, c.college_id, c.citations, sum(c.papers) as papers
     from cited_years as y
-    inner join cited as c on c.indicator = y.indicator and c.university_code = y.university_code and c.year <= y.year
+    inner join cited as c
+        on
+            c.indicator = y.indicator and c.university_code = y.university_code and c.year <= y.year
+            and (c.operation = 'h_index' or c.year > y.year - 5)
     group by y.indicator, y.university_code, y.year, c.level, c.college_id, c.citations
 ),
 
@@ -217,6 +221,7 @@ select
         when d.operation = 'difference' then d.numerator - coalesce(d.denominator, 0)
         when d.denominator is null or d.denominator = 0 then null
         when d.operation = 'growth' then (d.numerator - d.denominator) / d.denominator
+        when d.operation = 'growth_3' then case when d.numerator >= 0 and d.denominator > 0 then power(d.numerator / d.denominator, 1.0 / 3) - 1 end
         else d.numerator / d.denominator
     end as value,
     d.numerator,

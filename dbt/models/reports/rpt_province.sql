@@ -89,6 +89,7 @@ select
         when r.operation = 'difference' then r.numerator - coalesce(r.denominator, 0)
         when r.denominator is null or r.denominator = 0 then null
         when r.operation = 'growth' then (r.numerator - r.denominator) / r.denominator
+        when r.operation = 'growth_3' then case when r.numerator >= 0 and r.denominator > 0 then power(r.numerator / r.denominator, 1.0 / 3) - 1 end
         else r.numerator / r.denominator
     end,
     r.numerator, r.denominator, cast(r.records as bigint), s.staff,

@@ -5,5 +5,6 @@ select
     cast(b.table_id as bigint) as table_id,
     cast(b.record_id as bigint) as record_id,
     cast(b.citations as bigint) as citations,
-    cast(b.listed as varchar) as listed
+    cast(b.listed as varchar) as listed,
+    cast(b.normalised as bigint) as normalised
 from {{ source('raw', 'source_paper') }} as b

@@ -11,5 +11,6 @@ select
     cast(b.lines as bigint) as lines,
     cast(b.used as bigint) as used,
     cast(b.made_by as bigint) as made_by,
-    cast(b.made_at as timestamp) as made_at
+    cast(b.made_at as timestamp) as made_at,
+    cast(b.normalised as bigint) as normalised
 from {{ source('raw', 'source_table') }} as b
