@@ -149,9 +149,9 @@ def entered(uow: UnitOfWork, actor: Principal) -> list[Entered]:
     out = []
     for code, name, name_en in universities:
         for kind in KINDS:
-            row = holds.get((code, kind))
+            last = holds.get((str(code), kind))
             nothing = Entered(str(code), str(name), str(name_en or name), kind)
-            out.append(nothing if row is None else replace(nothing, source=row.source, taken_on=row.taken_on, period=row.period, year=row.year, used=row.used, rows=row.lines))
+            out.append(nothing if last is None else replace(nothing, source=last.source, taken_on=last.taken_on, period=last.period, year=last.year, used=last.used, rows=last.lines))
     return out
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dashboards import navigation
+from dashboards.i18n import pick, t
 from dashboards.marts.definitions import Definition
 from dashboards.marts.reader import PROVINCE, Mart
 from ingestion.principal import Principal
 
-NUMBER, CHART, TABLE, LIST = "number", "chart", "table", "list"
+NUMBER, CHART, TABLE, LIST, SCORE = "number", "chart", "table", "list", "score"
 PARTS = ("dashboards.screens.home.figures",)
 """Parts of screens in modules of their own, imported by them when they are drawn."""
 EVERY = ("*",)
@@ -34,6 +35,12 @@ class Place:
     exports: bool = False
     roles: tuple[str, ...] = ()
     """Who sees this part, where not everybody who may open the page does."""
+    en: str = ""
+    """The English title of a part that is named by a declaration and not by the translations."""
+
+    @property
+    def title(self) -> str:
+        return pick(self.part, self.en) if self.en else t(self.part)
 
     def shows(self, found: Definition) -> bool:
         if self.indicators == EVERY:

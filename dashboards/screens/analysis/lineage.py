@@ -26,7 +26,7 @@ from ingestion.principal import NotFound, Principal
 from ingestion.store.engine import local_time
 
 HEADS = (N_("库内数据与规则表"), N_("整理"), N_("度量"), N_("事实"), N_("汇总与数字"))
-FORMS = {shown.NUMBER: N_("数字"), shown.CHART: N_("图"), shown.TABLE: N_("表"), shown.LIST: N_("明细")}
+FORMS = {shown.NUMBER: N_("数字"), shown.CHART: N_("图"), shown.TABLE: N_("表"), shown.LIST: N_("明细"), shown.SCORE: N_("评价得分")}
 FACTS = ("fct_record", "fct_credit", "fct_measure")
 STEPS = 20
 """Changes shown."""
@@ -260,5 +260,5 @@ def _used(actor: Principal, mart: Mart, found: Definition) -> None:
 
 
 def _place(one: shown.Place) -> str:
-    bits = [t(one.part), t(FORMS[one.form]), *([t("可导出")] if one.exports else [])]
+    bits = [one.title, t(FORMS[one.form]), *([t("可导出")] if one.exports else [])]
     return " · ".join(dict.fromkeys(bits))

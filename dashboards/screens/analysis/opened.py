@@ -64,7 +64,7 @@ def used_on(mart: Mart, found: definitions.Definition) -> str:
     """领导驾驶舱（近十年论文趋势、指标一览）…: the pages of this reader that show the indicator, by what they declare."""
     by_page: dict[str, list[str]] = {}
     for one in shown.of(frame.current(), mart, found):
-        by_page.setdefault(navigation.entry(one.path).title(), []).append(t(one.part))
+        by_page.setdefault(navigation.entry(one.path).title(), []).append(one.title)
     join = pick("、", ", ")
     pages = [page if parts == [page] else t("{page}（{parts}）", page=page, parts=join.join(dict.fromkeys(parts))) for page, parts in by_page.items()]
     return join.join(pages)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dashboards import frame
-from dashboards.i18n import N_
 from dashboards.marts.evaluation import framework
 from dashboards.screens import shown
 from dashboards.screens.evaluation import province, university
 from ingestion import permissions
 
-SHOWS = (shown.Place("evaluation", N_("评价指标"), shown.TABLE, tuple(dict.fromkeys(leaf.indicator for leaf in framework.leaves())), exports=True),)
+SHOWS = tuple(shown.Place("evaluation", node.zh, shown.SCORE, (node.indicator,), exports=True, en=node.en) for node in framework.leaves())
+"""The leaves of the scored tree name the indicators."""
 
 
 def show() -> None:

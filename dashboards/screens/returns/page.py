@@ -12,12 +12,19 @@ from dashboards.marts.returns import content, records
 from dashboards.marts.returns.book import PROJECT_TABLES, Book, offered
 from dashboards.marts.returns.checks import Previous, light
 from dashboards.marts.returns.tables import Table, tables
+from dashboards.screens import shown
 from dashboards.screens.analysis import filters, onboarding, pieces, tools
 from dashboards.screens.returns import behind, checked, entering, exporting, lists, paper
 from ingestion import permissions, returns, snapshots
 from ingestion.principal import Principal
 
 LIGHTS = {"green": (":material/check_circle:", "green", N_("检查通过")), "red": (":material/error:", "red", N_("检查未通过")), "grey": (":material/pending:", "gray", N_("有需填报项"))}
+
+SHOWS = (
+    shown.Place("returns", N_("经费表（ST2、SK-FUND）"), shown.TABLE, ("F01", "F09", "F10"), exports=True),
+    shown.Place("returns", N_("项目表（ST4、SK）"), shown.TABLE, ("P01", "P03"), exports=True),
+)
+"""The tables made of measures that are indicators too; the others count records by columns of their own."""
 
 
 def show() -> None:

@@ -133,6 +133,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "lines": ("文件行数", "Rows of the file"),
     "list": ("代码表", "Code list"),
     "listed": ("ESI类别", "Kind in ESI"),
+    "normalised": ("学科规范化影响力（千分之一）", "Field-normalised impact in thousandths"),
     "locked_at": ("锁定时间", "Locked at"),
     "locked_by": ("锁定人账号编号", "Account that locked it"),
     "made_at": ("制定时间", "Made at"),

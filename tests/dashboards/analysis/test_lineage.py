@@ -96,7 +96,8 @@ def test_what_a_screen_names_it_declares(mart: reader.Mart, who: Who) -> None:
         if named and path.stem in pages:
             own = {name for place in shown.places() if place.path == path.stem or path.stem in ("score", "reviews", "page", "table", "records", "why") for name in place.indicators}
             assert named <= own or shown.EVERY[0] in own, path.name
-    assert not [place.part for place in shown.places() if re.search(r"[\u4e00-\u9fff]", i18n.english().get(place.part, place.part))]
+    assert not [place.part for place in shown.places() if re.search(r"[\u4e00-\u9fff]", place.en or i18n.english().get(place.part, place.part))]
     leader = [place.part for place in shown.of(who("office_admin"), mart, definitions.definition(mart, "F01"))]
     assert {"到账经费来源", "指标一览", "统计表"} <= set(leader)
+    assert "evaluation" in {place.path for place in shown.of(who("office_admin"), mart, definitions.definition(mart, "O02"))}
     assert "到账经费来源" not in [place.part for place in shown.of(who("researcher"), mart, definitions.definition(mart, "F01"))]
