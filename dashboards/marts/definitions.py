@@ -111,9 +111,11 @@ class Definition:
 
     @property
     def places(self) -> int:
-        """Decimal places shown: 万元 and percent one, 元 two, counts none, scores and ratios one."""
+        """Decimal places shown: 万元 and percent one, 元 two, counts none, field-normalised impact two, scores and ratios one."""
         if self.is_money:
             return 2 if self.unit_zh.startswith("元") else 1
+        if self.value_unit == "impact":
+            return 2
         return 0 if self.value_unit in ("count", "person", "trip") else 1
 
     def shown(self, value: float | None, places: int | None = None) -> str:

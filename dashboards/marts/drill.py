@@ -115,6 +115,20 @@ def every_row(mart: Mart, spec: Spec) -> list[Row]:
     return drill(mart, spec, 1, 10_000_000).rows
 
 
+def latest(mart: Mart, spec: Spec, limit: int) -> list[int]:
+    """Of the records behind an additive number those approved last, newest first."""
+    found = definitions.definition(mart, spec.indicator)
+    if not (found.is_additive and found.is_configured):
+        return []
+    where, parameters = clauses(mart, found, spec, None, "c.")
+    rows = mart.rows(
+        f"SELECT c.record_id, max(r.valid_from) AS approved{_from(mart, found, spec)} WHERE {' AND '.join(where)}"
+        " GROUP BY c.record_id ORDER BY approved DESC NULLS LAST, c.record_id DESC LIMIT ?",
+        [*parameters, limit],
+    )
+    return [int(row[0]) for row in rows]
+
+
 def excluded(mart: Mart, spec: Spec, limit: int = 500) -> list[Row]:
     """Records of the measure that do not count in this year, each with its reason (a code of
     exclusion_reason, or ``rule:CODE`` where the counting rule leaves them out)."""

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboards.marts.reader import Mart
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.store.engine import home
 
@@ -95,14 +94,3 @@ def behind(models: Mapping[str, Model], asked: Iterable[tuple[str, str]], types:
     wanted |= dict.fromkeys(name for name in (COUNTED, ADDED, *SUMMED) if name in models)
     links = [(name, read) for name in wanted for read in models[name].reads if read in wanted]
     return Chain(tuple(one for one in models.values() if one.name in wanted), tuple(links))
-
-
-def latest(mart: Mart, record_ids: list[int], limit: int = 20) -> list[int]:
-    """Of the records behind a figure those approved last, newest first."""
-    if not record_ids:
-        return []
-    rows = mart.rows(
-        "SELECT record_id FROM fct_record WHERE record_id IN (SELECT unnest(?)) ORDER BY valid_from DESC NULLS LAST, record_id DESC LIMIT ?",
-        [record_ids, limit],
-    )
-    return [int(row[0]) for row in rows]

@@ -21,7 +21,7 @@ from ingestion.store.engine import local_time, today
 
 FORMATS = ["xlsx", "xls", "csv"]
 MOST = 20  # MB
-NEEDED_BY = {"citations": N_("篇均被引、h指数"), "esi": N_("高被引/热点论文数"), "score_rules": N_("年度考核得分")}
+NEEDED_BY = {"citations": N_("篇均被引、学科规范化篇均影响力、h指数"), "esi": N_("高被引/热点论文数"), "score_rules": N_("年度考核得分")}
 COLUMNS = {
     "citations": N_("列：DOI 或 编号（如 LW000123），被引次数；可另有一列学科规范化影响力（CNCI 或 FWCI）。Web of Science、InCites、Scopus、SciVal 导出的表可直接上传。"),
     "esi": N_("列：DOI 或 编号，ESI类别（高被引、热点、高被引且热点）；或 高被引、热点 两列填是或否。"),

@@ -235,9 +235,9 @@ def _changes(actor: Principal, mart: Mart, here: Number) -> None:
         if actor.is_province:
             st.caption(t("审核和变更由高校办理，省级不显示经办人。"))
             return
-        ids = list(dict.fromkeys(row.record_id for one in _sides(here) for row in drill.every_row(mart, one.spec)))
+        ids = list(dict.fromkeys(record for one in _sides(here) for record in drill.latest(mart, one.spec, STEPS)))
         with frame.store().read(actor.university_code) as uow:
-            steps = review.recent(uow, actor, lineage.latest(mart, ids, STEPS), STEPS) if ids else []
+            steps = review.recent(uow, actor, ids, STEPS) if ids else []
         if not steps:
             st.caption(t("还没有审核记录"))
             return

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards import i18n, navigation
-from dashboards.marts import definitions, lineage, numbers, reader
+from dashboards.marts import definitions, drill, lineage, numbers, reader
 from dashboards.marts.numbers import Spec
 from dashboards.screens import shown
 from ingestion.principal import Principal
@@ -50,6 +50,8 @@ def test_the_page_leads_from_the_figure_to_models_and_records(graph: None, page:
         drawn = page("analysis.lineage", reader_, language, indicator="O01", year="2025")
         assert_clean(drawn)
         assert drawn.metric[0].value == numbers.number(mart, spec).shown
+        every, last = [row.record_id for row in drill.every_row(mart, spec)], drill.latest(mart, spec, 3)
+        assert set(last) <= set(every) and len(last) == min(3, len(set(every)))
         chosen = {word for box in drawn.selectbox for word in box.options}
         assert {"int_measure_papers", "fct_measure", "v_contribution"} <= chosen and "int_measure_outcomes" not in chosen
         assert (len(drawn.code) == 1) == (role == "office_admin"), "the statement is for those who see the pipeline"
