@@ -7,17 +7,17 @@ contribution of every record, from which both are added up again. Persons are nu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboards.marts import definitions, numbers, quality
+from dashboards.marts import definitions, numbers
 from dashboards.marts.definitions import Definition
 from dashboards.marts.drill import DoesNotAddUp
 from dashboards.marts.evaluation import framework, values
 from dashboards.marts.evaluation.framework import SCORED, Node
 from dashboards.marts.evaluation.values import COMPLETENESS, NOTHING, Value
 from dashboards.marts.reader import Mart
-from dashboards.marts.scope import Spec, clauses, relation
+from dashboards.marts.scope import ALL, Spec, clauses, relation
 from dashboards.marts.snapshots import Difference, Provider, Rows, Source
 from ingestion.snapshots import Table
 
@@ -107,21 +107,38 @@ def sides(mart: Mart, leaf: Node, year: int) -> list[Side]:
 
 def contributions(mart: Mart, leaf: Node, year: int) -> dict[int, float]:
     """Record → what it adds to the leaf (of a ratio: to its numerator), weighted, as published now."""
+    sql, parameters = _amounts(mart, leaf, year)
+    return {int(record_id): float(amount) for record_id, amount in mart.rows(sql, parameters)} if sql else {}
+
+
+def best(mart: Mart, leaf: Node, year: int, most: int) -> tuple[int, float, dict[int, float]]:
+    """How many records add something, how much together, and the ``most`` that add most."""
+    sql, parameters = _amounts(mart, leaf, year)
+    if not sql:
+        return 0, 0.0, {}
+    rows = mart.rows(
+        f"SELECT record_id, amount, count(*) OVER (), sum(amount) OVER () FROM ({sql}) WHERE amount > 0 ORDER BY amount DESC, record_id LIMIT {int(most)}", parameters  # noqa: S608
+    )
+    return (int(rows[0][2]), float(rows[0][3]), {int(row[0]): float(row[1]) for row in rows}) if rows else (0, 0.0, {})
+
+
+def _amounts(mart: Mart, leaf: Node, year: int) -> tuple[str, list[Any]]:
+    """One statement for all categories: record_id, amount. Empty where nothing is counted."""
     if leaf.indicator == COMPLETENESS:
-        return {row[2]: float(row[12]) for row in _complete(mart, leaf) if row[1] == ABOVE}
-    out: dict[int, float] = {}
-    for side in sides(mart, leaf, year):
-        if side.name != BELOW:
-            for record_id, amount in _summed(mart, side.spec):
-                out[record_id] = out.get(record_id, 0.0) + side.weight * amount
-    return out
-
-
-def _summed(mart: Mart, spec: Spec) -> list[tuple[int, float]]:
+        return "SELECT record_id, cast(filled AS DOUBLE) AS amount FROM fct_quality", []
+    counted = [side for side in sides(mart, leaf, year) if side.name != BELOW]
+    if not counted:
+        return "", []
+    spec = replace(counted[0].spec, category_1=ALL)
     found = definitions.definition(mart, spec.indicator)
     where, parameters = clauses(mart, found, spec, None)
-    rows = mart.rows(f"SELECT record_id, sum(contribution) FROM {relation(mart, found, spec)} WHERE {' AND '.join(where)} GROUP BY record_id", parameters)  # noqa: S608
-    return [(int(record_id), float(amount)) for record_id, amount in rows]
+    amount, weights = "contribution", []
+    if leaf.categories:
+        amount = f"contribution * CASE category_1 {' '.join(['WHEN ? THEN ?'] * len(leaf.categories))} END"
+        weights = [part for pair in leaf.categories.items() for part in pair]
+        where.append(f"category_1 IN ({', '.join('?' * len(leaf.categories))})")
+        parameters += leaf.categories
+    return f"SELECT record_id, cast(sum({amount}) AS DOUBLE) AS amount FROM {relation(mart, found, spec)} WHERE {' AND '.join(where)} GROUP BY record_id", [*weights, *parameters]  # noqa: S608
 
 
 def _evidence(mart: Mart, leaf: Node, year: int) -> Iterator[tuple[Any, ...]]:
@@ -161,10 +178,14 @@ def _of_colleges(mart: Mart, leaf: Node, year: int) -> Iterator[tuple[Any, ...]]
 
 def _complete(mart: Mart, leaf: Node) -> Iterator[tuple[Any, ...]]:
     """Fields filled and needed of each record."""
-    for one in sorted(quality.behind(mart, imperfect=False), key=lambda one: one.record_id):
-        said = ("", one.type, "") if one.type in NAMELESS else (one.number, one.type, one.title)
-        for side, amount in ((ABOVE, one.filled), (BELOW, one.needed)):
-            yield (leaf.code, side, one.record_id, 1, *said, one.college_id, "", None, "", 1.0, amount)
+    rows = mart.rows(
+        "SELECT q.record_id, coalesce(f.number, ''), q.type, coalesce(f.title, ''), q.college_id, coalesce(u.name, ''), q.filled, q.needed FROM fct_quality AS q"
+        " LEFT JOIN fct_record AS f ON f.record_id = q.record_id LEFT JOIN dim_unit AS u ON u.unit_id = q.college_id ORDER BY q.record_id"
+    )
+    for record_id, number, kind, title, college_id, college, filled, needed in rows:
+        said = ("", kind, "") if kind in NAMELESS else (number, kind, title)
+        for side, amount in ((ABOVE, filled), (BELOW, needed)):
+            yield (leaf.code, side, record_id, 1, *said, college_id, college, None, "", 1.0, amount)
 
 
 # --- the proof ----------------------------------------------------------------------------------------------

@@ -84,24 +84,22 @@ def _colleges(here: Evaluated, leaf: Node, points: float | None) -> None:
 
 
 def _records(here: Evaluated, leaf: Node, points: float | None) -> None:
-    found = {record: amount for record, amount in content.contributions(here.mart, leaf, here.year).items() if amount}
-    st.markdown(f"**{t('各记录的贡献')}** · {t('{n} 条', n=f'{len(found):,}')}")
-    if not found:
+    count, whole, best = content.best(here.mart, leaf, here.year, MOST)
+    st.markdown(f"**{t('各记录的贡献')}** · {t('{n} 条', n=f'{count:,}')}")
+    if not count:
         st.caption(t("没有记录有贡献。"))
         return
-    earned = scores.shares(points, dict(found))
-    best = dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST])
     heads = _heads(here.mart, list(best))
     table = [
         {"link": _link(heads, record), t("名称"): heads[record][2] if record in heads else "", t("学院"): heads[record][3] if record in heads else "",
-         t("贡献值"): _amount(here.mart, leaf, amount), t("贡献分"): round(earned.get(record, 0.0), 3)}
+         t("贡献值"): _amount(here.mart, leaf, amount), t("贡献分"): round((points or 0.0) * amount / whole, 3)}
         for record, amount in best.items()
     ]  # fmt: skip
     st.dataframe(
         pd.DataFrame(table), hide_index=True, row_height=33, key="leaf_records", height=min(33 * (len(table) + 1) + 4, 370), alt=t("各记录的贡献"),
         column_config={"link": st.column_config.LinkColumn(t("编号"), display_text=LINK, width=96), t("名称"): st.column_config.TextColumn(width=240), t("贡献值"): st.column_config.TextColumn(alignment="right"), t("贡献分"): st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
-    if len(found) > MOST:
+    if count > MOST:
         st.caption(t("显示贡献最大的 {n} 条，全部见明细", n=MOST))
 
 

@@ -55,6 +55,9 @@ def test_a_value_is_its_indicators_and_what_earned_the_points_adds_up(published_
             assert values.of_universities(sums, YEAR)["99001"][leaf.code].value == pytest.approx(one.value.value), leaf.code
         records = content.contributions(mart, leaf, YEAR)
         assert sum(records.values()) == pytest.approx(one.value.spread), leaf.code
+        count, whole, most = content.best(mart, leaf, YEAR, 3)
+        assert (count, pytest.approx(whole)) == (sum(amount > 0 for amount in records.values()), sum(records.values()))
+        assert list(most.values()) == sorted(records.values(), reverse=True)[: len(most)] and most.items() <= records.items()
         if one.points:
             tried += 1
             assert sum(scores.shares(one.points, dict(records)).values()) == pytest.approx(one.points)
