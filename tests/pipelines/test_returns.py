@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from dashboards.marts import reader
 from dashboards.marts.reader import Mart
-from dashboards.marts.returns import content, export, opened, places, projects, template
+from dashboards.marts.returns import content, export, opened, places, projects, since, template
 from dashboards.marts.returns.book import Book
 from dashboards.marts.snapshots import Source
 from ingestion import returns
@@ -231,12 +231,17 @@ def test_a_snapshot_of_the_ministry_tables_works_its_cells_out_again(filled: Fil
     assert [one.file for one in content.recompute(rows)[1]] == ["data/cells"]
 
 
-@pytest.mark.ac("AC-256")
+@pytest.mark.ac("AC-112", "AC-256")
 def test_a_cell_follows_its_record(filled: Filled) -> None:
     installation, ids = filled
     before = opened_book(installation)[1].draft("ST2").exact("15")
+    source = Source(reader.open_for(installation.universe.o1), T1, YEAR, installation.store)
+    signed = {table.path: content._text(tuple(table.header), list(table.rows)) for table in content.content(source) if table.name in ("cells", "evidence")}
     amend(installation, ids["fee"], amount=3_240_000)
     installation.refresh()
     mart, book = opened_book(installation)
     assert before == 3_040_000 and book.draft("ST2").exact("15") == 3_240_000
     assert [one.record_id for one in opened.behind(mart, book.draft("ST2"), "15")] == [ids["fee"]]
+    changes = {(one.table.code, one.row): one for one in since.cells(Book(mart, YEAR, content.book_of(source).entered), signed["data/cells.csv"])}
+    assert set(changes) == {("ST2", row) for row in ("02", "15", "37")} and {one.difference for one in changes.values()} == {200_000}
+    assert since.records(book, changes["ST2", "15"], signed["data/evidence.csv"]) == {ids["fee"]: (3_040_000, 3_240_000)}

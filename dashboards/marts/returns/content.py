@@ -23,6 +23,8 @@ from ingestion.snapshots import Table
 CELLS = ("table", "row", "column", "state", "exact", "shown", "unit")
 EVIDENCE = ("table", "row", "column", "record_id", "value")
 LEFT_OUT = ("table", "record_id", "reason")
+PEOPLE = {("ST7", "L2"), ("ST8", "L3")}
+"""Columns of names: a snapshot names nobody."""
 ENTRY = 0
 """Record id of what the office entered."""
 
@@ -99,7 +101,7 @@ def _list(book: Book, form: Form, left_out: list[tuple[Any, ...]]) -> Iterator[t
         return
     for record_id, values in rows:
         for head in form.columns:
-            if head.code in values:
+            if head.code in values and (form.code, head.code) not in PEOPLE:
                 yield form.code, record_id, head.code, _plain(values[head.code])
 
 

@@ -41,7 +41,7 @@ def _records(mart: Mart, check: Check) -> None:
     if not check.records and not check.lines:
         st.caption(frame.md(pick(check.found_zh, check.found_en)) or t("没有需要改正的记录。"))
         return
-    ids = check.records or tuple(dict.fromkeys(item for _, _, item in check.lines))
+    ids = tuple(dict.fromkeys(item for _, _, item in check.lines)) or check.records
     marks = ", ".join("?" * len(ids))
     known = {
         int(row[0]): row

@@ -14,7 +14,7 @@ from dashboards.marts.returns.checks import Previous, light
 from dashboards.marts.returns.tables import Table, tables
 from dashboards.screens import shown
 from dashboards.screens.analysis import filters, onboarding, pieces, tools
-from dashboards.screens.returns import behind, checked, entering, exporting, lists, paper
+from dashboards.screens.returns import behind, checked, entering, exporting, lists, paper, signed
 from ingestion import permissions, returns, snapshots
 from ingestion.principal import Principal
 
@@ -45,6 +45,8 @@ def show() -> None:
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
         chosen = _menu(book)
+        if permissions.can(actor, "sign_figures") or permissions.can(actor, "view_evaluation"):
+            signed.card(actor, mart, book)
     with right:
         _table(actor, mart, book, chosen)
 
