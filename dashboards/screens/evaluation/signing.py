@@ -135,7 +135,7 @@ def annex(found: Sequence[Snapshot], others: Sequence[tuple[str, str]] = ()) -> 
 def definitions_sheet(mart: Mart, scheme: str) -> Sheet:
     """附录: each leaf's indicator as the published file defines it: the same one every other file and page uses."""
     known = definitions.every(mart)
-    header = [t("编号"), t("指标"), t("权重"), t("统计指标"), t("统计规则"), t("公式"), t("计数方式"), t("时间口径"), t("单位"), t("版本"), t("生效日期"), t("分类与权重")]
+    header = [t("编号"), t("指标"), t("指标权重"), t("统计指标"), t("统计规则"), t("公式"), t("计数方式"), t("时间口径"), t("计量单位"), t("版本"), t("生效日期"), t("分类与权重")]
     rows = []
     for leaf in framework.leaves(scheme):
         found = known.get(leaf.indicator)

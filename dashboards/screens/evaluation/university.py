@@ -135,9 +135,9 @@ def rows(here: Evaluated, plain: bool = False) -> list[dict[str, Any]]:
         one = here.scored.get(node.code, _NO)
         value = here.found.get(node.code, NOTHING)
         line: dict[str, Any] = {
-            t("编号"): node.code, t("指标"): shared.indented(node), t("权重"): node.points, t("折算权重"): shared.points(scores.of_node(node, here.tree, here.scored, weight=True)),
-            t("值"): as_text(here.mart, node, value.value) if node.indicator else None, t("单位"): shared.unit(here.mart, node) if node.indicator else None,
-            t("满分值"): as_text(here.mart, node, one.full) if one.full is not None else None, t("得分"): shared.points(one.score),
+            t("编号"): node.code, t("指标"): shared.indented(node), t("指标权重"): node.points, t("折算权重"): shared.points(scores.of_node(node, here.tree, here.scored, weight=True)),
+            t("值"): as_text(here.mart, node, value.value) if node.indicator else None, t("计量单位"): shared.unit(here.mart, node) if node.indicator else None,
+            t("满分值"): as_text(here.mart, node, one.full) if one.full is not None else None, t("单项得分"): shared.points(one.score),
             t("计分"): shared.points(scores.of_node(node, here.tree, here.scored)),
         }  # fmt: skip
         if here.kept is not None:
@@ -172,9 +172,9 @@ def _tree(here: Evaluated) -> Node | None:
         event = st.dataframe(
             pd.DataFrame(table), hide_index=True, row_height=33, placeholder="", key="evaluation_grid", on_select="rerun", selection_mode="single-row", height=min(33 * (len(table) + 1) + 4, 560), alt=t("省内评价"),
             column_config={
-                t("编号"): st.column_config.TextColumn(width=62), t("指标"): st.column_config.TextColumn(width=190), t("权重"): st.column_config.NumberColumn(format="%g", width=48),
-                t("值"): right, t("满分值"): right, t("快照值"): right, t("差异"): right, t("单位"): st.column_config.TextColumn(width=70),
-                t("折算权重"): st.column_config.NumberColumn(format="%.2f", width=70, help=t("未配置或不评分的指标除外，合计 100")), t("得分"): st.column_config.NumberColumn(format="%.2f", width=64), t("计分"): st.column_config.NumberColumn(format="%.2f", width=64),
+                t("编号"): st.column_config.TextColumn(width=62), t("指标"): st.column_config.TextColumn(width=190), t("指标权重"): st.column_config.NumberColumn(format="%g", width=64),
+                t("值"): right, t("满分值"): right, t("快照值"): right, t("差异"): right, t("计量单位"): st.column_config.TextColumn(width=70),
+                t("折算权重"): st.column_config.NumberColumn(format="%.2f", width=76, help=t("未配置或不评分的指标除外，合计 100")), t("单项得分"): st.column_config.NumberColumn(format="%.2f", width=64), t("计分"): st.column_config.NumberColumn(format="%.2f", width=64),
             },
         )  # fmt: skip
         tools.paper("evaluation", table, 2)

@@ -43,8 +43,8 @@ def _weights(here: Evaluated) -> dict[str, float]:
     st.markdown(f"**{t('权重')}**")
     table = pd.DataFrame([{"code": leaf.code, "name": shared.name(leaf), "points": float(leaf.points)} for leaf in leaves])
     edited = st.data_editor(
-        table, hide_index=True, row_height=33, key=WEIGHTS, disabled=["code", "name"], height=min(33 * (len(table) + 1) + 4, 330), alt=t("权重"),
-        column_config={"code": st.column_config.TextColumn(t("编号"), width=62), "name": st.column_config.TextColumn(t("指标")), "points": st.column_config.NumberColumn(t("权重"), min_value=0, max_value=100, step=0.5, required=True, width=70)},
+        table, hide_index=True, row_height=33, key=WEIGHTS, disabled=["code", "name"], height=min(33 * (len(table) + 1) + 4, 330), alt=t("指标权重"),
+        column_config={"code": st.column_config.TextColumn(t("编号"), width=62), "name": st.column_config.TextColumn(t("指标")), "points": st.column_config.NumberColumn(t("指标权重"), min_value=0, max_value=100, step=0.5, required=True, width=70)},
     )  # fmt: skip
     return {code: float(points) for code, points in zip(edited["code"], edited["points"], strict=True) if points == points}
 

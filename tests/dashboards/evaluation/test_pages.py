@@ -123,7 +123,7 @@ def test_the_province_reads_what_was_signed(page: Page, who: Who, analysis_store
     assert not any("人员0" in frame.value.to_csv() for frame in test.dataframe), "no person"
     head = page("evaluation.page", p1, year=str(YEAR), basis="head", groups="provincial")
     assert_clean(head)
-    assert any(str(unit).endswith("/人") for unit in head.dataframe[1].value["单位"])
+    assert any(str(unit).endswith("/人") for unit in head.dataframe[1].value["计量单位"])
 
     # the value of a snapshot stands, whatever the figures say today
     now = values.of_universities
