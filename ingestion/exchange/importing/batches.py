@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from ingestion import audit, codes, derive, permissions, refreshes, running_as
 from ingestion.exchange.importing import kept, tally
-from ingestion.exchange.importing.judging import Verdict
+from ingestion.exchange.importing.findings import Verdict
 from ingestion.exchange.importing.options import (
     STATE_WORDS,
     Batch,

@@ -7,71 +7,31 @@ unchanged, duplicate, error or held, with everything that is to be said about it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from ingestion import derive, duplicates, funds, permissions, serializer
 from ingestion.catalog import kinds as k
-from ingestion.catalog import validate
-from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import layout
 from ingestion.exchange.importing import merging, people
-from ingestion.exchange.importing.options import Change, Finding, Named, Options, Result
+from ingestion.exchange.importing.findings import Document, Draft, Telling, Verdict
+from ingestion.exchange.importing.options import Finding, Options
 from ingestion.exchange.importing.rules import Rules
-from ingestion.exchange.importing.sheet_cells import Cells, SheetCells
+from ingestion.exchange.importing.sheet_cells import SheetCells
 from ingestion.exchange.importing.standing import Found, Key, Standing, occasion
 from ingestion.exchange.layout import Look, Reading
 from ingestion.exchange.layout.look import record_number
 from ingestion.exchange.tabular import Row
 from ingestion.principal import Principal
-from ingestion.records import entry, storable
+from ingestion.records import entry
 from ingestion.store.engine import UnitOfWork
 
 NEAREST = 5  # records of nearly the same title that are looked at for one row
 OTHER_TITLE = 50.0  # of 100: below it two titles under one natural key are two things, and one of the keys is wrong
-PERSON_RULES = frozenset({"person", "AC-037"})
-NEVER_A_GAP = frozenset({"AC-037", "V001", "D001", "D003", "V022", "other_college", "not_mine", "storable"})
-"""Rules that stop a row of history too: lost digits, secrecy, doubles, a closed year, money that is not there."""
-Document = dict[str, Any]
 
 
-@dataclass
-class Verdict:
-    """``document``: to be written, for new and changed; ``before``, ``header``: of the record that stands."""
-
-    row: int
-    result: Result = "error"
-    document: Document = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    gaps: list[k.Issue] = field(default_factory=list)
-    people: list[Named] = field(default_factory=list)
-    changes: tuple[Change, ...] = ()
-    record_id: int | None = None
-    repeats_row: int | None = None
-    title: str = ""
-    year: int | None = None
-    before: Document | None = None
-    header: dict[str, Any] | None = None
-    keys: Sequence[duplicates.Key] | None = None
-    marked: bool = False  # carries a secrecy mark: of its text nothing may be kept
-
-
-@dataclass
-class _Draft:
-    """A row on its way."""
-
-    row: Row
-    cells: Cells
-    reading: Reading
-    document: Document = field(default_factory=dict)
-    keys: list[duplicates.Key] = field(default_factory=list)
-    number: int | None = None
-    match: int | None = None  # the record it is about, by number or natural key
-
-
-class Judge:
+class Judge(Telling):
     """One run over one file. ``uow`` of each call is only read from."""
 
     def __init__(
@@ -85,23 +45,18 @@ class Judge:
         standing: Standing,
         choices: people.Choices,
     ) -> None:
-        self.actor, self.type_id, self.cells, self.options = actor, type_id, cells, options
-        self.look, self.rules, self.standing, self.choices = look, rules, standing, choices
-        self.record_type = ALL_RECORDS[type_id]
-        self._columns = layout.by_key(type_id)
+        super().__init__(type_id, cells, options, look, rules, choices)
+        self.actor, self.standing = actor, standing
         self._near: dict[str, list[tuple[int, int | None, float]]] = {}
-        self._headings: dict[str, tuple[int | None, str]] = {}
-        for key, targets in cells.columns.taken.items():
-            self._headings[key] = (targets[0].index, targets[0].heading)
 
-    def read(self, rows: Iterable[Row]) -> list[_Draft]:
+    def read(self, rows: Iterable[Row]) -> list[Draft]:
         """The part that asks no store."""
         drafts = []
         for row in rows:
             cells = self.cells.of(row)
             told = cells.get("record_no")
             number = record_number(str(told)) if told is not None else None
-            drafts.append(_Draft(row, cells, Reading(), number=number[1] if number and number[0] == self.type_id else None))
+            drafts.append(Draft(row, cells, Reading(), number=number[1] if number and number[0] == self.type_id else None))
         for draft in drafts:
             if draft.number is None:
                 draft.reading = layout.read(self.type_id, draft.cells, self.look)
@@ -109,7 +64,7 @@ class Judge:
                     self._finish(draft)
         return drafts
 
-    def _finish(self, draft: _Draft) -> None:
+    def _finish(self, draft: Draft) -> None:
         """Choices and what the batch presets, then the document's normal form and its natural keys."""
         document = draft.reading.document
         for named in draft.reading.people:
@@ -120,7 +75,7 @@ class Judge:
         draft.document = serializer.clean(self.type_id, document)
         draft.keys = duplicates.keys(self.type_id, draft.document)
 
-    def judge(self, uow: UnitOfWork, drafts: Sequence[_Draft]) -> list[Verdict]:
+    def judge(self, uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Verdict]:
         if self.type_id in permissions.FUNDS:
             self.rules.projects_of(uow, [i for d in drafts if isinstance(i := d.reading.document.get(funds.PROJECT), int)])
             for draft in drafts:
@@ -133,7 +88,7 @@ class Judge:
         self.rules.prepare(uow, [draft.document for draft in drafts])
         return [self._one(uow, draft, found) for draft in drafts]
 
-    def _look_up(self, uow: UnitOfWork, drafts: Sequence[_Draft]) -> Found:
+    def _look_up(self, uow: UnitOfWork, drafts: Sequence[Draft]) -> Found:
         keys: set[Key] = {(key.kind, key.value) for draft in drafts if draft.number is None for key in draft.keys}
         by_key = self.standing.holders(uow, keys)
         for draft in drafts:
@@ -157,7 +112,7 @@ class Judge:
 
     # --- one row --------------------------------------------------------------------------------------------
 
-    def _one(self, uow: UnitOfWork, draft: _Draft, found: Found) -> Verdict:
+    def _one(self, uow: UnitOfWork, draft: Draft, found: Found) -> Verdict:
         verdict = self._judged(uow, draft, found)
         marked = {f.key for f in verdict.findings if f.rule == "V001"}
         if marked:  # AC-232: the field and the rule, never the text
@@ -165,7 +120,7 @@ class Judge:
             verdict.findings = [f for f in verdict.findings if f.rule == "V001" or f.key not in marked]
         return verdict
 
-    def _judged(self, uow: UnitOfWork, draft: _Draft, found: Found) -> Verdict:
+    def _judged(self, uow: UnitOfWork, draft: Draft, found: Found) -> Verdict:
         verdict = Verdict(draft.row.number)
         verdict.title = derive.title(self.type_id, draft.document)[:500]
         day = derive.dated_on(self.type_id, draft.document) if self._dated(draft.document) else None
@@ -185,7 +140,7 @@ class Judge:
         value = document.get(self.record_type.dated_by)
         return isinstance(value, int) or (isinstance(value, str) and len(value) in (4, 7, 10))
 
-    def _notes(self, draft: _Draft, verdict: Verdict) -> None:
+    def _notes(self, draft: Draft, verdict: Verdict) -> None:
         """What the file itself has wrong in the row (error values, formulas without a result)."""
         for note in draft.row.notes:
             index = note.column
@@ -194,7 +149,7 @@ class Judge:
             if index is None or key:
                 verdict.findings.append(Finding(index, heading, key, "", note.zh, note.en, note.severity, "file"))
 
-    def _new(self, uow: UnitOfWork, draft: _Draft, verdict: Verdict) -> None:
+    def _new(self, uow: UnitOfWork, draft: Draft, verdict: Verdict) -> None:
         document = draft.document
         self._people(draft, verdict)
         self._problems(draft, document, verdict, self.rules.problems(uow, document), frozenset())
@@ -228,7 +183,7 @@ class Judge:
                 marks.append(("title", title, year, occasion(self.type_id, document), told))
         return marks
 
-    def _alike(self, uow: UnitOfWork, draft: _Draft, document: Document, verdict: Verdict) -> bool:
+    def _alike(self, uow: UnitOfWork, draft: Draft, document: Document, verdict: Verdict) -> bool:
         """Whether a record that stands has this title or nearly: the same record if nothing differs, else one to be
         looked at, which ends the row unless such rows are wanted (then it is noted for whoever looks)."""
         title = duplicates.folded(derive.title(self.type_id, document))
@@ -269,7 +224,7 @@ class Judge:
 
     # --- a row about a record that stands -------------------------------------------------------------------
 
-    def _about(self, uow: UnitOfWork, draft: _Draft, header: dict[str, Any], found: Found, verdict: Verdict) -> None:
+    def _about(self, uow: UnitOfWork, draft: Draft, header: dict[str, Any], found: Found, verdict: Verdict) -> None:
         record_id = header["id"]
         verdict.record_id, verdict.header = record_id, header
         number = derive.number_of(header["type"], record_id)
@@ -331,124 +286,12 @@ class Judge:
         old, new = (duplicates.folded(derive.title(self.type_id, one)) for one in (before, after))
         return not old or not new or fuzz.ratio(old, new) >= OTHER_TITLE or old in new or new in old
 
-    # --- what is said ---------------------------------------------------------------------------------------
-
-    def _people(self, draft: _Draft, verdict: Verdict) -> None:
-        """Names without a person: held for a choice, or left unlinked with a finding."""
-        for named in draft.reading.people:
-            offered = people.candidates(named, self.look)
-            chosen = self.choices.of(named, draft.row.number) if self.choices else None
-            if chosen is not None:
-                self._settled(draft, named)
-                continue
-            if not offered:
-                continue
-            if self.options.holds:
-                self._settled(draft, named)
-                verdict.people.append(people.offered(named, offered, none_allowed=not named.staff_no))
-            else:
-                who = "；".join(one.label for one in offered[:3])
-                issue = k.Issue(
-                    self._placed(named, draft), f"“{named.name}”未关联人员库，同名人员：{who}",
-                    f"“{named.name}” is linked to nobody; people of that name: {who}", "warning", "unlinked",
-                )  # fmt: skip
-                verdict.gaps.append(issue)
-
-    def _placed(self, named: layout.NamedPerson, draft: _Draft) -> str:
-        rows = draft.document.get("contributors", [])
-        roles = {step.name: step.role for step in self.record_type.contributor_steps()}
-        for i, row in enumerate(rows):
-            if row.get("role") == roles.get(named.step) and row.get("rank") == named.rank:
-                return f"contributors[{i}].person_id"
-        return "contributors"
-
-    def _settled(self, draft: _Draft, named: layout.NamedPerson) -> None:
-        """What the reader said of this person's number is answered by the choice."""
-        step = next((s for s in self.record_type.contributor_steps() if s.name == named.step), None)
-        if step is None:
-            return
-        at = f"contributors[{named.rank - step.first_rank}].person_id"
-        draft.reading.issues[:] = [
-            (key, issue) for key, issue in draft.reading.issues
-            if not (key == f"{named.step}.person" and issue.field == at and issue.rule in PERSON_RULES)
-        ]  # fmt: skip
-
-    def _problems(
-        self, draft: _Draft, document: Document, verdict: Verdict, judged: list[k.Issue], known_gaps: frozenset[str]
-    ) -> None:
-        """Everything wrong with the row at once: cells that cannot be read, then the record's own rules."""
-        history = self.options.as_history
-        wrong = draft.reading.wrong
-        held = {(named.key.split(".")[0], named.rank) for named in verdict.people}
-        for key, issue in draft.reading.issues:
-            self._issue(verdict, key, issue, draft, gap=history and self._may_lack(key, issue))
-        for issue in judged:
-            if issue.rule == validate.REQUIRED and issue.field in known_gaps:
-                continue
-            key = layout.column_of(self.type_id, issue.field, document) if issue.field else ""
-            if key in wrong and issue.severity == "error":
-                continue  # the cell is said to be wrong already
-            if held and issue.rule == "AC-056" and self._is_held(issue, document, held):
-                continue
-            slot = issue.rule == validate.REQUIRED and issue.field in self.rules.slots
-            gap = slot or (history and issue.severity == "error" and self._may_lack(key, issue))
-            self._issue(verdict, key, issue, draft, gap=gap)
-        if not draft.reading.issues and not judged and _fits(document):
-            return
-        for issue in storable.of_a_sheet(self.type_id, document):
-            key = layout.column_of(self.type_id, issue.field, document)
-            if not any(f.key == key and f.severity == "error" for f in verdict.findings):
-                self._issue(verdict, key, k.Issue(issue.field, issue.zh, issue.en, "error", "storable"), draft, gap=False)
-
-    def _is_held(self, issue: k.Issue, document: Mapping[str, Any], held: set[tuple[str, int]]) -> bool:
-        """Somebody who waits for a choice is not told to be chosen."""
-        parts = issue.field.removeprefix("contributors[").split("]")
-        rows = document.get("contributors", [])
-        if not parts[0].isdecimal() or int(parts[0]) >= len(rows):
-            return False
-        row = rows[int(parts[0])]
-        roles = {step.role: step.name for step in self.record_type.contributor_steps()}
-        return (roles.get(row.get("role"), ""), row.get("rank")) in held
-
-    def _may_lack(self, key: str, issue: k.Issue) -> bool:
-        return issue.rule not in NEVER_A_GAP and key != self.record_type.title and key != "record_no"
-
-    def _issue(self, verdict: Verdict, key: str, issue: k.Issue, draft: _Draft, *, gap: bool) -> None:
-        if gap:
-            verdict.gaps.append(k.Issue(issue.field, issue.zh, issue.en, "warning", issue.rule or "unread"))
-        index, heading = self._headings.get(key, (None, self._columns[key].zh if key in self._columns else ""))
-        secret = key in self._columns and isinstance(self._columns[key].field, k.Secret)
-        value = "" if secret or issue.rule == "V001" else _shown(draft.cells.get(key))
-        severity: Any = "gap" if gap else issue.severity
-        one = Finding(index, heading, key, value, issue.zh, issue.en, severity, issue.rule)
-        if one not in verdict.findings:
-            verdict.findings.append(one)
-
-    def _say(self, verdict: Verdict, key: str, zh: str, en: str, rule: str, severity: Any = "error") -> None:
-        index, heading = self._headings.get(key, (None, ""))
-        verdict.findings.append(Finding(index, heading, key, "", zh, en, severity, rule))
-
 
 def _same_years(one: int | None, other: int | None) -> bool:
     """What a duplicate may differ by: the year of its early view, or one of the two is not known."""
     return one is None or other is None or abs(one - other) <= 1
 
 
-def _fits(document: Mapping[str, Any]) -> bool:
-    """Of a row with nothing against it only printed units and the number of rows are not known to fit."""
-    people = document.get("contributors", ())
-    return len(people) <= storable.MAX_ROWS and all(
-        unit["name"].isprintable() and "country" not in unit for row in people for unit in row["affiliations"]
-    )
-
-
 def _earlier(row: int) -> tuple[str, str]:
     """An earlier row of the file; 0: one of those read before a kill, whose number is not known any more."""
     return (f"本文件第 {row} 行", f"row {row} of this file") if row else ("本文件前面的行", "an earlier row of this file")
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return text if len(text) <= 60 else text[:60] + "…"

@@ -19,7 +19,7 @@ from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import bibliographic
 from ingestion.exchange.bibliographic import KIND_WORDS, Entries, Entry
 from ingestion.exchange.importing import people
-from ingestion.exchange.importing.judging import Verdict
+from ingestion.exchange.importing.findings import Verdict
 from ingestion.exchange.importing.options import Finding, Options
 from ingestion.exchange.importing.rules import Rules
 from ingestion.exchange.importing.standing import Standing

@@ -25,7 +25,8 @@ from ingestion.catalog import values
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import bibliographic, layout, tabular
 from ingestion.exchange.importing import batches, changing, kept, mapping, people, tally, telling, totals
-from ingestion.exchange.importing.judging import Judge, Verdict
+from ingestion.exchange.importing.findings import Verdict
+from ingestion.exchange.importing.judging import Judge
 from ingestion.exchange.importing.listed import ListedBook, ListedJudge, Listing, is_listing
 from ingestion.exchange.importing.mapping import ColumnMap
 from ingestion.exchange.importing.options import Change, Options, RowView

@@ -14,7 +14,7 @@ from ingestion.catalog import conditions
 from ingestion.catalog import kinds as k
 from ingestion.catalog.codelists import Codes
 from ingestion.catalog.registry import ALL_RECORDS
-from ingestion.exchange.importing.judging import Verdict
+from ingestion.exchange.importing.findings import Verdict
 from ingestion.exchange.importing.options import COUNTS, Effect, Finding, Quality
 
 TIERS: dict[str, tuple[str, str]] = {"paper": ("indexings", "index_code")}

@@ -25,7 +25,8 @@ from sqlalchemy import func, select, update
 from ingestion import amendments, claims, feed, jobs, records, search
 from ingestion.exchange import importing
 from ingestion.exchange.importing import Options, batches, running
-from ingestion.exchange.importing.judging import Judge, Verdict
+from ingestion.exchange.importing.findings import Verdict
+from ingestion.exchange.importing.judging import Judge
 from ingestion.principal import Conflict, OperationError
 from ingestion.store import platform as p
 from ingestion.store import triggers
