@@ -176,7 +176,7 @@ def _chain(actor: Principal, mart: Mart, here: Number) -> None:
     links = [*whole.links, ("", lineage.ADDED)]
     rows = [{t("步骤"): t(HEADS[_column(one)[0]]), t("表或模型"): one.name, t("每行是什么"): pick(one.zh, one.en), t("读取"): "、".join(one.reads)} for one in whole.models]
     pieces.panel(title, t("{n} 张表和模型", n=len(whole.models)), "chain", note=t("从左到右：右边由左边算出。指向方块看每行是什么。"), rows=rows, alt=t("计算过程"),
-                 figure=lambda p: chain(p, [t(head) for head in HEADS], nodes, links))  # fmt: skip
+                 figure=lambda p: chain(p, [t(head) for head in HEADS], nodes, links), wide=True)  # fmt: skip
     _model(actor, {one.name: one for one in whole.models})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
@@ -58,11 +59,13 @@ def number_card(mart: Mart, spec: Spec, *, label: str = "") -> Number:
 
 def panel(title: str, unit: str, key: str, *, note: str = "", figure: Callable[[Palette], Figure] | None = None,
           rows: Sequence[dict[str, Any]] = (), alt: str = "", pick_point: Callable[[Any], None] | None = None,
-          more: Callable[[], None] | None = None, below: Callable[[], None] | None = None, empty_text: str = "") -> None:  # fmt: skip
+          more: Callable[[], None] | None = None, below: Callable[[], None] | None = None, empty_text: str = "",
+          wide: bool = False) -> None:  # fmt: skip
     """A chart with its title and unit, a table of the same values, and a click that opens the records.
 
     ``figure`` is None where there is nothing to draw; ``rows`` are the values behind the chart; ``below`` draws what
-    explains the chart (a legend) and leaves with it."""
+    explains the chart (a legend) and leaves with it. ``wide``: on a
+    phone the chart is scrolled and not squeezed."""
     with st.container(border=True, gap="xsmall", key=f"panel_{key}", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{md(title)}** · {md(unit)}" if unit else f"**{md(title)}**", width="content")
@@ -82,7 +85,8 @@ def panel(title: str, unit: str, key: str, *, note: str = "", figure: Callable[[
         elif as_table:
             st.dataframe(pd.DataFrame(list(rows)), hide_index=True, row_height=33, placeholder="—", key=f"{key}_grid", alt=alt or title, height=min(33 * (len(rows) + 1) + 4, 380))
         else:
-            _chart(figure(colours()), key, alt or title, pick_point)
+            with st.container(key=f"wide_{key}") if wide else nullcontext():
+                _chart(figure(colours()), key, alt or title, pick_point)
             if below is not None:
                 below()
 
