@@ -17,7 +17,7 @@ from ingestion.exchange.layout import Column
 from ingestion.exchange.tabular import Row
 
 _SPLIT = re.compile("[;；、,，\n]")
-NOTHING = frozenset({"-", "--", "—", "——", "/", "／", "无", "暂无", "n/a", "N/A", "#N/A"})  # where only a date or a code can stand
+NOTHING = frozenset({"-", "--", "—", "——", "/", "／", "无", "暂无", "n/a", "N/A", "#N/A", "无职称", "未定级", "未评级", "未评定"})  # where only a date or a code can stand
 FLAGS = ("corresponding", "co_first")
 Cells = dict[str, Any]
 
