@@ -14,7 +14,7 @@ from dashboards.screens.exchange import choosing, draft, listing
 from dashboards.screens.exchange.draft import Draft
 from ingestion.catalog.registry import ALL_RECORDS
 from ingestion.exchange import import_jobs
-from ingestion.exchange.importing import ColumnMap, Options, Target, mapping, totals
+from ingestion.exchange.importing import ColumnMap, Options, Target, mapping, spoken, totals
 from ingestion.exchange.layout import by_key
 from ingestion.principal import OperationError, Principal
 
@@ -93,7 +93,7 @@ def _columns(actor: Principal, begun: Draft, found: ColumnMap) -> None:
     glance = begun.chosen
     matched = [one for one in found.targets if one.key]
     open_ = [one for one in found.targets if not one.key and (one.heading or glance.samples[one.index])]
-    asked = [one for one in open_ if one.heading and (glance.samples[one.index] or one.offered) and begun.columns.get(one.heading) != LEFT_OUT]
+    asked = [one for one in open_ if one.heading and one.how == "none" and (glance.samples[one.index] or one.offered) and begun.columns.get(one.heading) != LEFT_OUT]
     left_out = [one for one in open_ if one not in asked]
     with st.container(border=True, gap="small", key="columns"):
         st.markdown(f"**③ {t('列对应')}** · {t('已对应 {n} 列，待确认 {m} 列，不导入 {k} 列', n=len(matched), m=len(asked), k=len(left_out))}")
@@ -131,7 +131,7 @@ def _table(begun: Draft, matched: list[Target]) -> None:
     blank = [one for one in matched if not glance.samples[one.index]]
     matched = [one for one in matched if glance.samples[one.index]]
     lines = "".join(
-        f'<tr><td class="mute">{html.escape(glance.letters[one.index])}</td><th scope="row">{html.escape(one.heading)}</th><td>→ {html.escape(_target_word(begun, one))}{_unit(one)}</td>'
+        f'<tr><td class="mute">{html.escape(glance.letters[one.index])}</td><th scope="row">{html.escape(one.heading)}</th><td>→ {html.escape(_target_word(begun, one))}{_unit(one)}{_period(one, glance.samples[one.index])}</td>'
         f'<td class="mute">{html.escape(" · ".join(glance.samples[one.index]))}</td><td class="mute">{html.escape(t(HOW.get(one.how, "")) if one.how in HOW else "")}</td></tr>'
         for one in matched
     )
@@ -144,6 +144,12 @@ def _table(begun: Draft, matched: list[Target]) -> None:
 
 def _unit(one: Target) -> str:
     return f' <span class="mute">{html.escape(t("按{unit}换算", unit=one.unit))}</span>' if one.unit else ""
+
+
+def _period(one: Target, samples: list[str]) -> str:
+    """That the cell's second date goes to the end of the period."""
+    both = one.key in spoken.ENDS and any(spoken.period(sample) for sample in samples)
+    return f' <span class="mute">{html.escape(t("格中的结束日期一并导入"))}</span>' if both else ""
 
 
 def _row(begun: Draft, found: ColumnMap, one: Target) -> None:

@@ -172,6 +172,7 @@ def suggest(
     return ColumnMap(type_id, sheet, tuple(targets), values, kind)
 
 
+COUNTING = frozenset({"序号", "顺序号", "行号", "no"})
 _NOTE = re.compile(r"[(（\[【][^)）\]】]*(?:排序|排名|顺序|依次|分隔|隔开|如有|若有|格式|多个|多人|多项|例如|例[:：]|如[:：]|精确到|年月日|名单)[^)）\]】]*[)）\]】]")
 """A note how to fill the column in; others may change what it means (论文题目（中文全称）)."""
 ORDER: dict[How, int] = {"chosen": 0, "remembered": 1, "exact": 2, "label": 3, "synonym": 4, "none": 5}
@@ -192,6 +193,8 @@ def _certain(
     target = Target(index, heading)
     if not words:
         return target
+    if words in COUNTING and words not in remembered:
+        return replace(target, how="synonym")  # of no column, and nobody need be asked
     unit = units.unit_in(heading)
     found: tuple[str, str, int] | None
     how: How
