@@ -158,9 +158,10 @@ def _spread(ys: list[float], least: float) -> list[float]:
 
 def bars(p: Palette, names: Sequence[str], values: Sequence[Value], *, last: Sequence[Value] | None = None,
          words: Sequence[str] | None = None, word_colours: Sequence[str] | None = None, places: int = 0,
-         strong: Sequence[bool] | None = None, keys: Sequence[Any] | None = None, row: int = 29) -> Figure:  # fmt: skip
+         strong: Sequence[bool] | None = None, keys: Sequence[Any] | None = None, row: int = 29, before: str = "") -> Figure:  # fmt: skip
     """Horizontal bars in the order given (longest first is the caller's); ``last`` draws last year's ticks, the trace
-    ``LAST``: a tick stands on its bar and is clicked as easily, so it carries the same key."""
+    ``LAST``: a tick stands on its bar and is clicked as easily, so it carries the same key. ``before`` is the word for
+    last year in what it says when pointed at."""
     shown = [0.0 if v is None else float(v) for v in values]
     colours = [p.category[2] if strong and strong[i] else p.category[0] for i in range(len(names))]
     height = row * max(len(names), 2) + 34
@@ -175,7 +176,7 @@ def bars(p: Palette, names: Sequence[str], values: Sequence[Value], *, last: Seq
         data.append({
             "type": "scatter", "mode": "markers", "x": [v for _, v in marks], "y": [i for i, _ in marks],
             "customdata": [list(keys or names)[i] for i, _ in marks], "marker": {"symbol": "line-ns", "size": 18, "line": {"width": 2.4, "color": p.ink}},
-            "hovertemplate": f"%{{x:,.{places}f}}<extra></extra>",
+            "hovertext": [f"{names[i]} {before}".strip() for i, _ in marks], "hovertemplate": f"%{{hovertext}}：%{{x:,.{places}f}}<extra></extra>",
         })  # fmt: skip
         ends = [max(v, float(last[i] or 0)) for i, v in enumerate(shown)]
     texts = list(words) if words else [number(v, places) for v in values]

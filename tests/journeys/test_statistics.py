@@ -134,11 +134,12 @@ def test_the_office_asks_why_a_number_changed_and_goes_back_to_that_day(counted:
 def _listed(page: Page) -> tuple[str, str]:
     """What the open list of records says: how many, and their sum; the page itself says that it equals the number."""
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("与数字一致")
+    expect(dialog).to_contain_text("与数字一致", timeout=15_000)
+    settle(page)
     found = re.search(r"共 ([\d,]+) 条记录，合计 ([\d,.]+) ", dialog.inner_text())
-    assert found is not None
+    assert found is not None, dialog.inner_text()
     page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    expect(dialog).to_have_count(0, timeout=15_000)
     settle(page)
     return found[1], found[2]
 
@@ -146,13 +147,14 @@ def _listed(page: Page) -> tuple[str, str]:
 def _picked(page: Page, panel: str, trace: int, last_year: bool = False) -> tuple[float, float]:
     """Clicks a bar of a chart (of its ``trace``), or the tick of last year on one: what it stands for, and what the list
     that opens adds up to."""
+    for each in ("trend", "composition", "tiers", "sources", "projects"):  # what is drawn later moves what is below
+        page.locator(f".st-key-panel_{each} .js-plotly-plot .main-svg").first.wait_for()
     plot = page.locator(f".st-key-panel_{panel} .js-plotly-plot").first
-    plot.wait_for()
-    plot.scroll_into_view_if_needed()
-    settle(page)
     values = plot.evaluate("(plot, at) => Array.from(plot.data[at].x)", 1 if last_year else trace)
     number = next(i for i, value in enumerate(values) if value > 0)
     mark = plot.locator(".scatterlayer .point").nth(number) if last_year else plot.locator(".barlayer .trace").nth(trace).locator(".point path").nth(number)
+    mark.evaluate("mark => mark.scrollIntoView({block: 'center'})")
+    settle(page)
     box = mark.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2 - 1, box["y"] + box["height"] / 2)
@@ -163,12 +165,13 @@ def _picked(page: Page, panel: str, trace: int, last_year: bool = False) -> tupl
 @pytest.mark.ac("AC-100", "AC-031", "AC-216")
 def test_numbers_of_the_leaders_page_open_to_lists_that_add_up_and_agree_with_typed_sql(counted: World, enter: Callable[..., Page]) -> None:
     page = enter("o1")
+    page.set_default_timeout(30_000)
     open_page(page, f"{counted.address}/leader")
     card = page.locator(".st-key-card_O01")
     shown = card.locator("[data-testid=stMetricValue]").inner_text()
     card.get_by_role("button", name="明细").first.click()
     assert _listed(page) == (shown, shown)
-    for panel, trace, last_year in (("composition", 1, False), ("tiers", 0, False), ("tiers", 0, True)):
+    for panel, trace, last_year in (("composition", 1, False), ("projects", 0, False), ("tiers", 0, True)):
         value, listed = _picked(page, panel, trace, last_year)
         assert listed == value, (panel, last_year)
     page.locator(".st-key-define_O01 button").first.click()

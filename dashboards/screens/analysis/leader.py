@@ -274,6 +274,7 @@ def _bars(mart: Mart, spec: Spec, title: str, first: str, key: str) -> None:
     names = words_for(mart, found, by)
     every = sorted({*here, *there}, key=lambda k: (-here.get(k, 0.0), -there.get(k, 0.0), k))
     keys = every[:9]
+    before = t("去年同日") if spec.until else t("上年")
     shares = [_against(here.get(k, 0.0), there.get(k)) for k in keys]
 
     def draw(p: figures.Palette) -> figures.Figure:
@@ -281,16 +282,15 @@ def _bars(mart: Mart, spec: Spec, title: str, first: str, key: str) -> None:
         texts = [f"{found.shown(here.get(k, 0.0), 0 if most >= 100 and found.is_money else None)}{share}" for k, share in zip(keys, shares, strict=True)]
         inks = [p.down if "▼" in share else (p.up if "▲" in share else p.ink) for share in shares]
         return figures.bars(p, [words.label(names, k) for k in keys], [found.scaled(here.get(k, 0.0)) for k in keys], last=[found.scaled(there.get(k)) for k in keys],
-                            words=texts, word_colours=inks, keys=keys)  # fmt: skip
+                            words=texts, word_colours=inks, keys=keys, before=before)  # fmt: skip
 
-    before = t("去年同日") if spec.until else t("上年")
     rows = [{first: words.label(names, k), t("本年"): found.scaled(here.get(k, 0.0)), before: found.scaled(there.get(k, 0.0))} for k in every]
 
     def opened_bar(point: dict[str, object]) -> None:
         year = spec.year - (point.get("curve_number") == figures.LAST)
         opened.records_dialog(mart, replace(spec, year=year, **{by: str(pieces.key_of(point) or "")}))
 
-    note = t("条形为本年截至今天，竖线为去年同日") if spec.until else t("条形为所选年度，竖线为上一年")
+    note = t("条形为本年截至今天，竖线为去年同日，点开各看明细") if spec.until else t("条形为所选年度，竖线为上一年，点开各看明细")
     if len(every) > len(keys):
         note += t("；只画前 {n} 项，其余见表", n=len(keys))
     pieces.panel(
