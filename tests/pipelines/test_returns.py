@@ -15,6 +15,7 @@ from dashboards.marts import reader
 from dashboards.marts.reader import Mart
 from dashboards.marts.returns import content, export, opened, places, projects, since, template
 from dashboards.marts.returns.book import Book
+from dashboards.marts.returns.tables import tables
 from dashboards.marts.snapshots import Source
 from ingestion import returns
 from pipelines.transform import Transformer
@@ -245,3 +246,35 @@ def test_a_cell_follows_its_record(filled: Filled) -> None:
     changes = {(one.table.code, one.row): one for one in since.cells(Book(mart, YEAR, content.book_of(source).entered), signed["data/cells.csv"])}
     assert set(changes) == {("ST2", row) for row in ("02", "15", "37")} and {one.difference for one in changes.values()} == {200_000}
     assert since.records(book, changes["ST2", "15"], signed["data/evidence.csv"]) == {ids["fee"]: (3_040_000, 3_240_000)}
+
+
+PAGE = """
+import streamlit as st
+from dashboards.screens.returns import page
+st.session_state["language"] = "en"
+page.show()
+"""
+
+
+@pytest.mark.parametrize("table", ["ST2", "ST4"])
+def test_the_page_draws_each_kind_of_table(filled: Filled, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    from dashboards import frame
+
+    installation, ids = filled
+    monkeypatch.setattr(frame, "store", lambda: installation.store)
+    monkeypatch.setattr(frame, "current", lambda: installation.universe.o1)
+    monkeypatch.setattr("dashboards.navigation.page", lambda path: None)
+    monkeypatch.setattr("streamlit.page_link", lambda *a, **k: None)
+    reader.reset()
+    drawn = AppTest.from_string(PAGE, default_timeout=60)
+    drawn.query_params["year"], drawn.query_params["table"] = str(YEAR), table
+    drawn.run()
+    assert not drawn.exception and "".join(drawn.query_params["table"]) == table
+    grids = [grid.value for grid in drawn.dataframe]
+    assert len(grids[0]) == {"ST2": len(tables()["ST2"].rows), "ST4": 2}[table]
+    said = "\n".join(map(str, grids))
+    assert ("To be entered" if table == "ST2" else "Neither money nor people") in said
+    if table == "ST2":
+        assert "No branch (ST or SK)" in said and any("Enter 16 cells" in one.label for one in drawn.expander)
