@@ -159,7 +159,8 @@ def test_a_returned_paper_comes_back_with_its_reason(world: World, log_in) -> No
     settle(page)
     submit(page)
     arrive(page, "/record")
-    open_page(college, f"{world.address}/review", ".st-key-decide")
+    open_page(college, f"{world.address}/review?id={world.people['00123']}", ".st-key-decide")
+    expect_text(college, "要打开的记录不在待办里")  # and not another one without a word
     college.locator(".st-key-queue").get_by_text(title).click()
     settle(college)
     expect_text(college, "12(4): 201-209")
