@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import frame
-from dashboards.i18n import pick, t
+from dashboards.i18n import language, pick, t
 from dashboards.marts import definitions
 from dashboards.marts.drill import DoesNotAddUp, Row
 from dashboards.marts.reader import Mart
@@ -42,7 +42,7 @@ def _body(mart: Mart, book: Book, table: Table, place: Place) -> None:
         said = "".join(f"{'+' if sign > 0 else '−'}{row}" for sign, row in parts).lstrip("+")
         st.caption(frame.md(f"{place[0]} = {said}"))
     rule = table.row(place[0]).rule or table.unit_of(place).rule
-    if rule and not parts:
+    if rule and not parts and language() == "en":  # the form book notes are English
         st.caption(frame.md(rule))
     if place in draft.differences:
         st.caption(t("为使各行合计等于总计，本格比四舍五入{n}", n=f"{draft.differences[place]:+d}"))

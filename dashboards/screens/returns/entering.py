@@ -63,14 +63,14 @@ def _grid(book: Book, table: Table, standing: dict[Place, int]) -> Values:
     columns = list(dict.fromkeys(column for _, column in asked))
     names = {column: f"{column} {pick(table.column(column).zh, table.column(column).en)}" for column in columns}
     data = pd.DataFrame([
-        {t("行次"): row, t("项目"): pick(table.row(row).zh, table.row(row).en), **{
+        {t("行次"): row, t("报表项目"): pick(table.row(row).zh, table.row(row).en), **{
             names[column]: None if standing.get((row, column)) is None else standing[row, column] / steps(table.unit_of((row, column))) for column in columns
         }} for row in rows
     ])  # fmt: skip
     for column in columns:
         data[names[column]] = data[names[column]].astype("float64")
     edited = st.data_editor(
-        data, hide_index=True, disabled=[t("行次"), t("项目")], key=f"enter_grid_{table.code}_{book.year}_{hash(tuple(sorted(standing.items())))}",
+        data, hide_index=True, disabled=[t("行次"), t("报表项目")], key=f"enter_grid_{table.code}_{book.year}_{hash(tuple(sorted(standing.items())))}",
         column_config={names[column]: st.column_config.NumberColumn(min_value=0, format="%.1f" if table.column(column).unit == "人年" else "%.2f" if table.column(column).is_money else "%d") for column in columns},
         row_height=33, height=min(37 + 33 * len(rows), 420), alt=t("填报"), placeholder="—",
     )  # fmt: skip

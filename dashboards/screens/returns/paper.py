@@ -28,8 +28,8 @@ def draw(book: Book, table: Table) -> Place | None:
     event = st.dataframe(
         pd.DataFrame(rows), hide_index=True, row_height=33, height=min(37 + 33 * len(rows), HEIGHT), key=f"form_{table.code}_{book.year}",
         on_select="rerun", selection_mode="single-cell", placeholder="—", alt=pick(table.zh, table.en),
-        column_config={t("行次"): st.column_config.TextColumn(width=60, pinned=True), t("项目"): st.column_config.TextColumn(width=240, pinned=True),
-                       **{name: st.column_config.TextColumn(alignment="right") for name in rows[0] if name not in (t("行次"), t("项目"), t("取数"))}},
+        column_config={t("行次"): st.column_config.TextColumn(width=60, pinned=True), t("报表项目"): st.column_config.TextColumn(width=240, pinned=True),
+                       **{name: st.column_config.TextColumn(alignment="right") for name in rows[0] if name not in (t("行次"), t("报表项目"), t("取数"))}},
     )  # fmt: skip
     tools.paper(f"returns_{table.code}", rows, 0)
     cells = list(event["selection"]["cells"])
@@ -48,7 +48,7 @@ def _vector(book: Book, table: Table) -> tuple[list[dict[str, Any]], list[dict[s
     for head in table.rows:
         cell, last = here.cell(head.code), before.cell(head.code)
         rows.append({
-            t("行次"): head.code, t("项目"): pick(head.zh, head.en), t("数值"): shown(cell), t("上年（按记录）"): _number(last) if last.state == "counted" else "",
+            t("行次"): head.code, t("报表项目"): pick(head.zh, head.en), t("数值"): shown(cell), t("上年（按记录）"): _number(last) if last.state == "counted" else "",
             t("变化"): _change(cell, last), t("取数"): t(STATES[cell.state]),
         })  # fmt: skip
         places.append({"": (head.code, VALUE)})
@@ -60,7 +60,7 @@ def _matrix(book: Book, table: Table) -> tuple[list[dict[str, Any]], list[dict[s
     rows, places = [], []
     for head in table.rows:
         names = {f"{column.code} {pick(column.zh, column.en)}（{t(column.unit)}）" if column.unit else f"{column.code} {pick(column.zh, column.en)}": column for column in table.columns}
-        rows.append({t("行次"): head.code, t("项目"): pick(head.zh, head.en), **{name: shown(here.cell(head.code, column.code)) for name, column in names.items()}})
+        rows.append({t("行次"): head.code, t("报表项目"): pick(head.zh, head.en), **{name: shown(here.cell(head.code, column.code)) for name, column in names.items()}})
         places.append({name: (head.code, column.code) for name, column in names.items()})
     return rows, places
 
