@@ -140,6 +140,7 @@ class Rule:
 
 
 _known: dict[str, dict[str, Definition]] = {}
+_rules: dict[str, dict[str, Rule]] = {}
 
 
 OPERATIONAL = "operational"
@@ -190,11 +191,15 @@ def definition(mart: Mart, indicator: str) -> Definition:
 
 
 def rules(mart: Mart) -> dict[str, Rule]:
-    """All counting rules by code."""
-    rows = mart.rows(
-        "SELECT rule, zh, en, definition_zh, definition_en, is_additive FROM dim_rule ORDER BY seq"
-    )
-    return {row[0]: Rule(*row) for row in rows}
+    """All counting rules by code. Kept by path as the indicators are: the footnotes of a page ask forty times."""
+    found = _rules.get(mart.path)
+    if found is None:
+        rows = mart.rows("SELECT rule, zh, en, definition_zh, definition_en, is_additive FROM dim_rule ORDER BY seq")
+        found = {row[0]: Rule(*row) for row in rows}
+        while len(_rules) >= 400:
+            _rules.pop(next(iter(_rules)), None)
+        _rules[mart.path] = found
+    return found
 
 
 def labels(mart: Mart, code_list: str) -> dict[str, tuple[str, str]]:
