@@ -12,7 +12,7 @@ from dashboards.i18n import pick, t
 from dashboards.marts import definitions
 from dashboards.marts.definitions import Definition
 from dashboards.marts.evaluation import content, framework
-from dashboards.marts.reader import Mart, NoNumbersYet, open_for
+from dashboards.marts.reader import Mart, NoNumbersYet, OlderFile, open_for
 from dashboards.marts.returns import places as stood
 from dashboards.marts.returns.places import Stand
 from dashboards.marts.scope import clauses, relation
@@ -72,7 +72,10 @@ def card(actor: Principal, view: RecordView) -> None:
             frame.rows([(words.name(one.found), said(one)) for one in counted], narrow=True)
             st.page_link(navigation.page("lineage"), label=t("数据血缘"), icon=":material/account_tree:", query_params={"record": str(view.id)})
         _people(mart, view.id)
-        _reported(mart, view)
+        try:
+            _reported(mart, view)
+        except OlderFile as old:  # until the first full build after an upgrade; the record itself does not wait
+            st.caption(frame.said(old))
         if left_out:
             reasons = definitions.labels(mart, "exclusion_reason")
             with st.expander(t("没有计入的 {n} 项", n=len(left_out))):
