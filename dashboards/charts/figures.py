@@ -22,7 +22,7 @@ LAST = 1
 """The trace of last year's ticks among those of ``bars``."""
 NARROW = 350
 """Width in px of a chart in the narrower half of a page: the names at the ends of lines have room there."""
-BESIDE_NAMES = 200
+BESIDE_NAMES = 170
 """Width in px that names leave for bars on a phone: the words at the ends of bars have room there."""
 GAP = "\u2002"  # what leads a label, so that it does not touch its mark
 
@@ -182,7 +182,7 @@ def bars(p: Palette, names: Sequence[str], values: Sequence[Value], *, last: Seq
     texts = list(words) if words else [number(v, places) for v in values]
     data.append(_texts(p, ends, list(range(len(names))), texts, list(word_colours) if word_colours else None))
     most = max([*ends, 1e-9])
-    part = min(max((_wide(w) for w in texts), default=2.0) * 12.8 / BESIDE_NAMES, 0.4)
+    part = min((max((_wide(w) for w in texts), default=2.0) + 0.6) * 12.8 / BESIDE_NAMES, 0.45)  # with the gap before them
     room = 1 / (1 - part)
     return {
         "data": data,

@@ -14,7 +14,7 @@ from ingestion.store.engine import home
 
 STEPS = (1, 3, 5, 7, 9)  # of the blue scale, few → many
 NAME_SIZE = {"zh": 11.5, "en": 10.0}
-NARROW = 340
+NARROW = 315
 """Width in px of the narrowest panel the map stands in: where names do not meet there, they meet nowhere."""
 WEST, EAST, TALL = 108.3, 116.2, 1.16
 SHIFTS = (0.0, 0.13, -0.13, 0.26, -0.26, 0.39, -0.39)  # degrees up or down that a name may stand off its place

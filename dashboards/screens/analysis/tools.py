@@ -80,7 +80,7 @@ def footnotes(mart: Mart, indicators: Sequence[str], filters: str) -> None:
         if found is not None:
             words_of = {key: frame.pick(zh, en) for key, zh, en in definitions.card(mart, one)}
             about = "；".join(words_of[key] for key in ("definition", "counting", "date") if words_of.get(key))
-            lines.append(f"{n}. **{frame.md(words.titled(found))}** {frame.md(about)}")
+            lines.append(f"{n}\\. **{frame.md(words.titled(found))}** {frame.md(about)}")
     with st.container(key="footnotes"):
         who = frame.current()
         st.markdown(f"**{t('统计口径')}** · {frame.md(filters)}")
