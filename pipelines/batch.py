@@ -1,7 +1,7 @@
 """What a refresh must rewrite: the records that changed, and those whose numbers hang on them.
 
-Writes ``pipeline.batch`` (record ids), ``pipeline.touched`` (universities) and ``pipeline.clock``, which the
-models read. A number of one record that reads another record's row needs a line here; the test that compares
+Writes ``pipeline.batch`` (record ids), ``pipeline.near`` (records its numbers read), ``pipeline.touched`` (universities)
+and ``pipeline.clock``, which the models read. A number of one record that reads another record's row needs a line here; the test that compares
 an incremental with a full build is what notices a missing one.
 """
 
@@ -99,6 +99,21 @@ SELECT c.person_id FROM core.fct_credit AS c
 WHERE c.person_id IS NOT NULL AND c.record_id IN (SELECT record_id FROM pipeline.batch)
 """
 
+# What the numbers of the batch read of other records, unchanged: what its people took part in, the projects of its money.
+_NEAR = """
+INSERT INTO pipeline.near
+SELECT record_id FROM pipeline.batch
+UNION
+SELECT c.record_id FROM raw.contributor AS c WHERE c.person_id IN (SELECT record_id FROM pipeline.batch)
+UNION
+SELECT money.project_id FROM (
+    SELECT record_id, project_id FROM raw.fund_arrival
+    UNION ALL SELECT record_id, project_id FROM raw.fund_outward
+    UNION ALL SELECT record_id, project_id FROM raw.fund_expense
+) AS money WHERE money.record_id IN (SELECT record_id FROM pipeline.batch) AND money.project_id IS NOT NULL
+ORDER BY 1
+"""
+
 CLOSURE = (_MONEY_OF_PROJECTS, _PATENTS_OF_TRANSFERS, _AWARDS_OF_ONE_RESULT, _HOLDERS_OF_KEYS, _PEOPLE_OF_RECORDS)
 """In this order: a later statement sees what an earlier one added."""
 
@@ -117,6 +132,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """The tables the models read must stand before dbt compiles against them."""
     con.execute("CREATE SCHEMA IF NOT EXISTS pipeline")
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.batch (record_id BIGINT)")
+    con.execute("CREATE TABLE IF NOT EXISTS pipeline.near (record_id BIGINT)")
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.touched (university_code VARCHAR)")
     con.execute("CREATE TABLE IF NOT EXISTS pipeline.projects (project_id BIGINT)")
     con.execute(
@@ -136,6 +152,7 @@ def fill(con: duckdb.DuckDBPyConnection, touched: Touched, as_of: datetime, full
     con.begin()
     try:
         con.execute("DELETE FROM pipeline.batch")
+        con.execute("DELETE FROM pipeline.near")
         con.execute("DELETE FROM pipeline.touched")
         con.execute("DELETE FROM pipeline.projects")
         con.execute("DELETE FROM pipeline.clock")
@@ -161,6 +178,7 @@ def fill(con: duckdb.DuckDBPyConnection, touched: Touched, as_of: datetime, full
             con.execute("DELETE FROM pipeline.batch")
             con.execute("INSERT INTO pipeline.batch SELECT record_id FROM _batch ORDER BY record_id")
             con.execute("DROP TABLE _batch")
+            con.execute(_NEAR)
             con.execute(_UNIVERSITIES_OF_RECORDS)
         con.commit()
     except BaseException:

@@ -172,7 +172,7 @@ class Transformer:
 
         self._environment()
         # dbt prints every node the first selector names, quiet or not: a folder names none
-        chosen = ["compile", "--vars", "{warm: true}", "--select", "path:models/core", "path:models/reports", *warm.TESTS]
+        chosen = ["compile", "--vars", "{warm: true}", "--select", "path:models/intermediate", "path:models/core", "path:models/reports", *warm.TESTS]
         chosen += ["--indirect-selection", "empty"]
         result = dbtRunner(manifest=self.manifest).invoke([*chosen, "--no-write-json", *self._arguments()])
         _let_go()

@@ -39,6 +39,14 @@ NIGHTLY = ("fct_review", "fct_quality", "rpt_quality")
 """Built with everything else only, nightly: what they tell of the work may be a day old, and pages print its time. A
 published file keeps them as they are until then."""
 
+PARTS = (
+    "int_record_dates", "int_record_flags", "int_projects", "int_papers", "int_person_years", "int_measure_records", "int_measure_papers",
+    "int_measure_outcomes", "int_measure_patents", "int_measure_transfers", "int_measure_funds", "int_measure_projects",
+    "int_measure_exchange", "int_measure_people",
+)  # fmt: skip
+"""Intermediate views a refresh makes as tables of its own, over its batch alone; each after those it reads. As views within
+views they would be planned again wherever they are read: 205 of the 345 ms of ``fct_measure``."""
+
 REWRITTEN = {"record_id": "batch", "university_code": "touched", "project_id": "projects"}
 """Key of a model's rows → the table in schema ``pipeline`` that says which are rewritten."""
 
@@ -51,13 +59,15 @@ LEAVING = "INSERT INTO pipeline.leaving SELECT * FROM core.v_batch_sum"
 @dataclass(frozen=True)
 class Step:
     """One model or test: ``sql`` selects its new rows (a test: the rows that must not be). ``key`` is the column
-    by which standing rows are replaced, empty where the whole table is."""
+    by which standing rows are replaced, empty where the whole table is. ``is_part``: a table for the time of the
+    refresh (PARTS)."""
 
     name: str
     relation: str
     sql: str
     key: str = ""
     is_test: bool = False
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,9 +88,9 @@ class Refused(Exception):
 
 
 def of_nodes(nodes: Iterable[Any]) -> list[Step]:
-    """The steps of compiled dbt nodes, in the order of MODELS and TESTS."""
+    """The steps of compiled dbt nodes, in the order of PARTS, MODELS and TESTS."""
     found = {node.name: node for node in nodes}
-    steps = []
+    steps = [Step(name, f'"temp"."main"."{name}"', found[name].compiled_code, is_part=True) for name in PARTS]
     for name in (*MODELS, *TESTS):
         node = found[name]
         is_test = name in TESTS
@@ -125,6 +135,9 @@ def run(con: duckdb.DuckDBPyConnection, steps: Iterable[Step], names: Iterable[s
         if "fct_sum" in chosen:
             con.execute(LEAVING)
         for step in steps:
+            if step.is_part and "fct_record" in chosen:
+                at = step.name
+                con.execute(f"CREATE OR REPLACE TEMP TABLE {step.relation} AS {step.sql}")
             if step.name not in chosen:
                 continue
             at, start = step.name, time.perf_counter()

@@ -40,13 +40,6 @@
     }) }}
 {%- endmacro %}
 
-{# True for what some indicator asks: a counting rule and a measure. #}
-{% macro is_asked(alias) -%}
-    {%- for rule, measures in asked_rules().items() %}
-    {% if not loop.first %}or {% endif %}{{ alias }}.rule = '{{ rule }}' and {{ alias }}.measure in ({% for measure in measures %}'{{ measure }}'{% if not loop.last %}, {% endif %}{% endfor %})
-    {%- endfor %}
-{%- endmacro %}
-
 {#
   v_contribution for what indicators ask of it, one rule at a time. Rule and measures are constants: they reach
   the scans and drop the branches of the view that cannot hold the rule; joined ones would build them all

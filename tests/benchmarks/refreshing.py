@@ -51,8 +51,8 @@ def edited(store: Any, chosen: list[int], round_: int) -> None:
 
     wanted = ", ".join(map(str, chosen))
     with store.begin(UNIVERSITY) as uow:
-        uow.conn.execute(text(f"UPDATE record SET version = version + 1, updated_at = updated_at WHERE id IN ({wanted})"))  # noqa: S608
-        uow.conn.execute(text(f"UPDATE paper SET title = title || '{round_}' WHERE record_id IN ({wanted})"))  # noqa: S608
+        uow.conn.execute(text(f"UPDATE record SET version = version + 1, updated_at = updated_at WHERE id IN ({wanted})"))
+        uow.conn.execute(text(f"UPDATE paper SET title = title || '{round_}' WHERE record_id IN ({wanted})"))
 
 
 class Floor:
@@ -77,10 +77,10 @@ class Floor:
         with snapshot(self.store) as fetch:
             for table, key in (("record", "id"), ("paper", "record_id")):
                 names = ", ".join(f'"{name}"' for name in feed.schema(table).names)
-                rows = fetch(f"SELECT {names} FROM {table} WHERE {key} IN ({self.chosen})")  # noqa: S608
+                rows = fetch(f"SELECT {names} FROM {table} WHERE {key} IN ({self.chosen})")
                 self.con.register("arrived", rows)
-                self.con.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM arrived)")  # noqa: S608
-                self.con.execute(f"INSERT INTO {table} SELECT * FROM arrived")  # noqa: S608
+                self.con.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM arrived)")
+                self.con.execute(f"INSERT INTO {table} SELECT * FROM arrived")
                 self.con.unregister("arrived")
         self.con.execute(
             "CREATE OR REPLACE TABLE sums AS SELECT measure, year, category_1, sum(value) AS value, count(*) AS records "
@@ -121,7 +121,7 @@ def whole(store: Any, home: Path, transformer: Any) -> None:
         def plainly() -> None:
             recipe.follow(con, recipe.path(home / "dbt"), transformer.code)
             for test in filter(None, tests):
-                con.execute(f"SELECT count(*) FROM ({test})").fetchall()  # noqa: S608
+                con.execute(f"SELECT count(*) FROM ({test})").fetchall()
 
         raw = timed(plainly)
     ratio = stages["transform"] / raw

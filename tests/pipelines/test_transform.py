@@ -18,6 +18,7 @@ from ingestion.catalog.registry import ALL_RECORDS, TYPE_IDS
 from pipelines import lineage, warm
 from pipelines.codegen import DBT
 from pipelines.transform import Transformer
+from tests.dashboards.marts.published import contributions
 
 FORBIDDEN = re.compile(
     r"\bqualify\b|\barg_max\b|\barg_min\b|\bregexp_matches\b|\bexclude\b|\bby name\b|\bunnest\b|\blist_\w+\(|\bstruct_pack\b"
@@ -180,7 +181,7 @@ def test_the_reports_read_every_rule_and_measure_an_indicator_asks_for() -> None
             if row[side]:
                 asked.setdefault(row[f"{side}_rule"], set()).add(rows[row[side]]["measure"])
     text = (DBT / "macros/lists.sql").read_text(encoding="utf-8")
-    listed = text[text.index("macro asked_rules") : text.index("macro is_asked")]
+    listed = text[text.index("macro asked_rules") : text.index("macro contributions_of")]
     written = {rule: set(re.findall(r"'(\w+)'", measures)) for rule, measures in re.findall(r"'(\w+)': \[(.*?)\]", listed)}
     assert written == asked
 
@@ -230,10 +231,8 @@ def test_compiled_sql_reads_in_another_dialect(name: str, transformer: Transform
     node = next(n for n in transformer.manifest.nodes.values() if n.name == name)
     text = re.sub(r"\{\{ config\([^\n]*\) \}\}|\{\{ config\(\n.*?\n\) \}\}", "", node.raw_code, flags=re.DOTALL)
     if name == "v_contribution":
-        macro = (DBT / "macros/contributions.sql").read_text(encoding="utf-8")
-        text = re.sub(r"\{\{ contributions\(.*?\) \}\}", macro[macro.index("-%}") + 3 : macro.index("{%- endmacro")], text)
-        text = re.sub(r"\{\{ (measures|credits) \}\}", r"\1", text)
-    text = re.sub(r"\{\{[^}]*(ref|source)\([^)]*'(\w+)'\)[^}]*\}\}", r"\2", text)
+        text = re.sub(r"\{\{ contributions\(.*?\) \}\}", lambda _: contributions("measures", "credits"), text)
+    text = re.sub(r"\{\{[^}]*(ref|source|part)\([^)]*'(\w+)'\)[^}]*\}\}", r"\2", text)
     text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text, flags=re.DOTALL)
     parsed = sqlglot.parse_one(text, dialect="spark")
     assert isinstance(parsed, exp.Query)

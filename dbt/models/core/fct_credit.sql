@@ -162,5 +162,5 @@ select
     w.valid_to
 from weighed as w
 left join others as o on o.record_id = w.record_id
-left join {{ ref('int_record_flags') }} as f on f.record_id = w.record_id
+left join {{ part('int_record_flags') }} as f on f.record_id = w.record_id
 order by w.university_code, w.record_id, w.rank

@@ -41,7 +41,7 @@ details as (
         c.record_id, 'effort', cast(row_number() over (partition by c.record_id order by c.id asc nulls last) as integer), cast(null as integer), c.kind,
         c.person_id, {{ nobody }}, c.months_per_year
     from {{ ref('stg_contributor') }} as c
-    inner join {{ ref('int_projects') }} as p on p.record_id = c.record_id
+    inner join {{ part('int_projects') }} as p on p.record_id = c.record_id
     where c.role in ('leader', 'member')
     {{- of_batch('c.record_id') }}
     {% for column in yearly -%}
@@ -69,7 +69,7 @@ details as (
             else 'A8'
         end || '/' || coalesce(p.discipline, '') || '/' || case when p.is_rd then '1' when not p.is_rd then '0' else '' end,
         {{ nobody }}, {{ nobody }}, p.rd_months
-    from {{ ref('int_person_years') }} as i
+    from {{ part('int_person_years') }} as i
     inner join {{ ref('stg_person') }} as p on p.record_id = i.record_id
     where true
     {{- of_batch('i.record_id') }}

@@ -10,7 +10,7 @@
 with events as (
     {% for model in measure_models() -%}
     select e.record_id, e.measure, e.seq, e.counted_on, e.value, e.reason, e.category_1, e.category_2, e.college_id, e.owner_person_id
-    from {{ ref(model) }} as e
+    from {{ part(model) }} as e
     where true
     {{- of_batch('e.record_id') }}
     {% if not loop.last %}union all

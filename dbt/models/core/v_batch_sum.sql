@@ -14,13 +14,7 @@ batch_credits as (
 ),
 
 credited as (
-    {{ contributions('batch_measures', 'batch_credits') }}
-),
-
-asked as (
-    select c.*
-    from credited as c
-    where c.level in ('university', 'college') and ({{ is_asked('c') }})
+    {{ contributions('batch_measures', 'batch_credits', asked=true) }}
 )
 
-{{ sums_of('asked') }}
+{{ sums_of('credited') }}

@@ -3,32 +3,47 @@
 -- counts in the header's college. F11 is what a year could spend: everything that arrived so far, less what
 -- was spent and passed on in earlier years; its drill-through lists exactly those records.
 {% set nobody = 'cast(null as bigint)' %}
-with arrivals as (
+with projects as (
+    select r.id, r.type
+    from {{ ref('stg_record') }} as r
+    where true
+    {{- of_near('r.id') }}
+),
+
+arrivals as (
     select a.record_id, a.arrived_on, a.amount, a.management_fee, a.fund_source, coalesce(a.fund_nature, {{ nature('p.type') }}) as nature
     from {{ ref('stg_fund_arrival') }} as a
-    left join {{ ref('stg_record') }} as p on p.id = a.project_id
+    left join projects as p on p.id = a.project_id
+    where true
+    {{- of_batch('a.record_id') }}
 ),
 
 payments as (
     select o.record_id, 'F09' as measure, o.transferred_on as paid_on, o.amount, {{ nature('p.type') }} as nature
     from {{ ref('stg_fund_outward') }} as o
-    left join {{ ref('stg_record') }} as p on p.id = o.project_id
+    left join projects as p on p.id = o.project_id
+    where true
+    {{- of_batch('o.record_id') }}
     union all
     select e.record_id, 'F10', e.spent_on, e.amount, {{ nature('p.type') }}
     from {{ ref('stg_fund_expense') }} as e
-    left join {{ ref('stg_record') }} as p on p.id = e.project_id
+    left join projects as p on p.id = e.project_id
+    where true
+    {{- of_batch('e.record_id') }}
     union all
     -- R&D is basic research, applied research and experimental development, by the activity of the project
     select e.record_id, 'F06N', e.spent_on, e.amount, {{ nature('p.type') }}
     from {{ ref('stg_fund_expense') }} as e
-    inner join {{ ref('int_projects') }} as p on p.record_id = e.project_id
+    inner join {{ part('int_projects') }} as p on p.record_id = e.project_id
     where p.activity_type in ('1', '2', '3')
+    {{- of_batch('e.record_id') }}
 ),
 
 lines as (
     select s.record_id, s.seq, s.share_amount, s.share_person_id
     from {{ ref('stg_fund_arrival_shares') }} as s
     where s.share_person_id is not null
+    {{- of_batch('s.record_id') }}
 ),
 
 posts as (

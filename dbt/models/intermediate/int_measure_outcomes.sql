@@ -22,10 +22,13 @@ measured as (
     select b.record_id, 'O10' as measure, b.published_on as counted_on, 1 as value, {{ counts }} as reason,
         b.book_kind as category_1, b.publisher_level as category_2
     from {{ ref('stg_book') }} as b
+    where true
+    {{- of_batch('b.record_id') }}
     union all
     select r.record_id, 'O11', r.adopted_on, 1, {{ counts }}, r.adoption_level, ''
     from {{ ref('stg_research_report') }} as r
     where coalesce(r.is_adopted, r.adoption_level is not null or r.adopted_on is not null)
+    {{- of_batch('r.record_id') }}
     union all
     select a.record_id, 'A01', a.awarded_on, 1, case when a.counts and a.place > 1 then 'superseded_award' end, a.level, a.grade
     from awards as a

@@ -3,7 +3,14 @@
 {% set counts = 'cast(null as varchar)' %}
 with papers as (
     select p.record_id, p.university_code, p.published_on, p.paper_type, p.is_public, p.tier, p.is_high_level, p.is_indexed, p.has_other_unit, p.has_foreign_unit, p.is_with_industry
-    from {{ ref('int_papers') }} as p
+    from {{ part('int_papers') }} as p
+),
+
+named as (
+    select s.table_id, s.record_id, s.citations, s.normalised, s.listed
+    from {{ ref('stg_source_paper') }} as s
+    where true
+    {{- of_batch('s.record_id') }}
 ),
 
 cited as (
@@ -13,14 +20,14 @@ cited as (
         s.normalised > 0 as has_normalised
     from papers as p
     inner join {{ ref('int_sources') }} as s on s.university_code = p.university_code and s.kind = 'citations' and s.is_in_force
-    left join {{ ref('stg_source_paper') }} as c on c.table_id = s.table_id and c.record_id = p.record_id
+    left join named as c on c.table_id = s.table_id and c.record_id = p.record_id
 ),
 
 listed as (
     select p.record_id, p.paper_type, l.listed, case when l.record_id is null then 'not_listed' end as reason
     from papers as p
     inner join {{ ref('int_sources') }} as s on s.university_code = p.university_code and s.kind = 'esi' and s.is_in_force
-    left join {{ ref('stg_source_paper') }} as l on l.table_id = s.table_id and l.record_id = p.record_id
+    left join named as l on l.table_id = s.table_id and l.record_id = p.record_id
 ),
 
 measured as (
@@ -48,6 +55,8 @@ measured as (
     select i.record_id, 'O02E', i.seq, 1, {{ counts }}, i.index_code, p.paper_type
     from {{ ref('stg_paper_indexings') }} as i
     inner join papers as p on p.record_id = i.record_id
+    where true
+    {{- of_batch('i.record_id') }}
     union all
     select c.record_id, 'O05N', 1, c.citations, c.reason, c.tier, c.paper_type
     from cited as c

@@ -16,6 +16,8 @@ with patents as (
             case when p.patent_status in ('7', '8') or p.legal_status in ('3', '4', '5') then coalesce(p.annuity_paid_to, p.granted_on) end
         ) as ended_on
     from {{ ref('stg_patent') }} as p
+    where true
+    {{- of_batch('p.record_id') }}
 ),
 
 -- 转让、许可、作价投资 only; a patent counts once a year however many contracts name it.
@@ -27,6 +29,7 @@ conversions as (
     from {{ ref('stg_technology_transfer') }} as t
     inner join {{ ref('stg_record_link') }} as l on l.record_id = t.record_id and l.field = 'ip_ids'
     where t.state = '30' and t.in_statistics and t.mode in ('1', '2', '3')
+    {{- of_batch('l.target_id') }}
     group by l.target_id, {{ year_of('t.signed_on') }}
 ),
 

@@ -10,4 +10,6 @@ select
     '' as category_2,
     cast(null as bigint) as college_id,
     cast(null as bigint) as owner_person_id
-from {{ ref('int_record_dates') }} as d
+from {{ part('int_record_dates') }} as d
+where true
+{{- of_batch('d.record_id') }}

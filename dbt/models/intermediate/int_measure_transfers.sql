@@ -10,12 +10,16 @@ with transfers as (
         coalesce(t.reward_cash, 0) + coalesce(t.reward_equity, 0) as reward,
         t.mode in ('1', '2', '3') as is_conversion
     from {{ ref('stg_technology_transfer') }} as t
+    where true
+    {{- of_batch('t.record_id') }}
 ),
 
 incomes as (
     select i.record_id, i.seq, i.received_on, i.income, t.mode, t.is_conversion
     from {{ ref('stg_technology_transfer_incomes') }} as i
     inner join transfers as t on t.record_id = i.record_id
+    where true
+    {{- of_batch('i.record_id') }}
 ),
 
 first_income as (

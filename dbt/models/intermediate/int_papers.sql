@@ -8,16 +8,20 @@ with tiers as (
             coalesce(m.index_code, '') in ('', i.index_code)
             and coalesce(m.quartile, '') in ('', coalesce(i.quartile, ''))
             and coalesce(m.paper_type, '') in ('', coalesce(p.paper_type, ''))
+    where true
+    {{- of_batch('i.record_id') }}
     union
     select r.record_id, m.tier
     from {{ ref('stg_paper_reprints') }} as r
     inner join {{ ref('index_tier_map') }} as m on m.index_code = r.reprint_venue
     where coalesce(r.reprint_form, '1') = '1'
+    {{- of_batch('r.record_id') }}
     union
     -- the university's own T class among its journal levels
     select v.record_id, 'TOP'
     from {{ ref('stg_record_value') }} as v
     where v.field = 'journal_levels' and v.value = 'T'
+    {{- of_batch('v.record_id') }}
 ),
 
 best as (
@@ -37,6 +41,8 @@ indexed as (
     select i.record_id, count(*) as core_count
     from {{ ref('stg_paper_indexings') }} as i
     inner join core_indexes as c on c.code = i.index_code
+    where true
+    {{- of_batch('i.record_id') }}
     group by i.record_id
 ),
 
@@ -52,6 +58,8 @@ units as (
             end
         ) as has_foreign
     from {{ ref('stg_contributor_affiliation') }} as a
+    where true
+    {{- of_batch('a.record_id') }}
     group by a.record_id
 )
 
@@ -73,3 +81,5 @@ left join best as b on b.record_id = p.record_id
 left join {{ ref('index_tiers') }} as s on s.seq = b.seq
 left join indexed as i on i.record_id = p.record_id
 left join units as u on u.record_id = p.record_id
+where true
+{{- of_batch('p.record_id') }}

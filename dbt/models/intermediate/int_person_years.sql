@@ -14,6 +14,8 @@ with posted as (
     from {{ ref('stg_person_post') }} as p
     inner join {{ ref('int_year_ends') }} as y
         on p.valid_from <= y.read_on and (p.valid_to is null or p.valid_to >= y.read_on)
+    where true
+    {{- of_batch('p.person_id') }}
 ),
 
 unposted as (
@@ -25,7 +27,8 @@ unposted as (
             and (p.left_on is null or p.left_on > y.read_on)
     where
         p.person_status in ('1', '5', '6')
-        and p.record_id not in (select q.person_id from {{ ref('stg_person_post') }} as q)
+        and p.record_id not in (select q.person_id from {{ ref('stg_person_post') }} as q where true {{- of_batch('q.person_id') }})
+    {{- of_batch('p.record_id') }}
 ),
 
 in_post as (
@@ -51,3 +54,5 @@ from in_post as i
 -- students (7) are people of the university and no staff
 inner join {{ ref('stg_person') }} as p on p.record_id = i.record_id and coalesce(p.person_status, '1') <> '7'
 left join {{ ref('title_ranks') }} as t on t.title_code = coalesce(i.title_code, p.title)
+where true
+{{- of_batch('p.record_id') }}

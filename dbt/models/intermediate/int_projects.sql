@@ -6,16 +6,22 @@ with projects as (
         {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }} as planned_end_on, p.concluded_on, p.approved_fund as fen,
         p.activity_type, p.midterm_on
     from {{ ref('stg_vertical_project') }} as p
+    where true
+    {{- of_near('p.record_id') }}
     union all
     select p.record_id, 'horizontal_project', p.status, '6', coalesce(p.signed_on, p.started_on),
         {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }}, p.concluded_on, p.contract_amount,
         p.activity_type, cast(null as date)
     from {{ ref('stg_horizontal_project') }} as p
+    where true
+    {{- of_near('p.record_id') }}
     union all
     select p.record_id, 'university_project', p.status, '5', coalesce(p.approved_on, p.started_on),
         {{ period_end('p.planned_end_on', 'p.planned_end_on_precision') }}, p.concluded_on, p.approved_fund,
         p.activity_type, p.midterm_on
     from {{ ref('stg_university_project') }} as p
+    where true
+    {{- of_near('p.record_id') }}
 )
 
 select

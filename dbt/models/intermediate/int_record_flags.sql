@@ -2,33 +2,33 @@
 -- A signature decides; without one the rank of the university among the units; without that the first
 -- affiliation printed (papers), and where nothing is stated the university that keeps the record is first.
 with stated as (
-    select record_id, signature, unit_rank from {{ ref('stg_paper') }}
+    select record_id, signature, unit_rank from {{ ref('stg_paper') }} where true {{- of_batch() }}
     union all
-    select record_id, signature, null from {{ ref('stg_book') }}
+    select record_id, signature, null from {{ ref('stg_book') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_award') }}
+    select record_id, null, unit_rank from {{ ref('stg_award') }} where true {{- of_batch() }}
     union all
-    select record_id, signature, null from {{ ref('stg_research_report') }}
+    select record_id, signature, null from {{ ref('stg_research_report') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_appraisal') }}
+    select record_id, null, unit_rank from {{ ref('stg_appraisal') }} where true {{- of_batch() }}
     union all
-    select record_id, signature, null from {{ ref('stg_artwork') }}
+    select record_id, signature, null from {{ ref('stg_artwork') }} where true {{- of_batch() }}
     union all
-    select record_id, signature, patentee_rank from {{ ref('stg_patent') }}
+    select record_id, signature, patentee_rank from {{ ref('stg_patent') }} where true {{- of_batch() }}
     union all
-    select record_id, signature, owner_rank from {{ ref('stg_copyright') }}
+    select record_id, signature, owner_rank from {{ ref('stg_copyright') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_standard') }}
+    select record_id, null, unit_rank from {{ ref('stg_standard') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_drug_certificate') }}
+    select record_id, null, unit_rank from {{ ref('stg_drug_certificate') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_new_variety') }}
+    select record_id, null, unit_rank from {{ ref('stg_new_variety') }} where true {{- of_batch() }}
     union all
-    select record_id, null, owner_rank from {{ ref('stg_ic_layout') }}
+    select record_id, null, owner_rank from {{ ref('stg_ic_layout') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_vertical_project') }}
+    select record_id, null, unit_rank from {{ ref('stg_vertical_project') }} where true {{- of_batch() }}
     union all
-    select record_id, null, unit_rank from {{ ref('stg_landmark_result') }}
+    select record_id, null, unit_rank from {{ ref('stg_landmark_result') }} where true {{- of_batch() }}
 ),
 
 printed as (
@@ -38,6 +38,8 @@ printed as (
         max(case when a.seq = 1 and a.is_own and c.corresponding then 1 else 0 end) as own_corresponds
     from {{ ref('stg_contributor_affiliation') }} as a
     inner join {{ ref('stg_contributor') }} as c on c.record_id = a.record_id and c.rank = a.rank
+    where true
+    {{- of_batch('a.record_id') }}
     group by a.record_id
 ),
 
@@ -61,6 +63,8 @@ decided as (
     from {{ ref('stg_record') }} as r
     left join stated as s on s.record_id = r.id
     left join printed as p on p.record_id = r.id
+    where true
+    {{- of_batch('r.id') }}
 )
 
 select

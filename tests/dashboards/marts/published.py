@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 import pyarrow as pa
 import yaml
 
@@ -308,11 +309,17 @@ def compiled(model: str) -> str:
     text = next(MODELS.glob(f"*/{model}.sql")).read_text(encoding="utf-8")
     text = re.sub(r"\A[{]+ config\(.*?\) [}]+\n", "", text, flags=re.DOTALL)
     if model == "v_contribution":
-        macro = (MODELS.parent / "macros" / "contributions.sql").read_text(encoding="utf-8")
-        text = macro[macro.index("-%}") + 3 : macro.index("{%- endmacro")].replace("{{ measures }}", "fct_measure").replace("{{ credits }}", "fct_credit")
+        text = contributions("fct_measure", "fct_credit")
     text = re.sub(r"\{\{-?\s*ref\('(\w+)'\)\s*-?\}\}", r"\1", text)
     text = re.sub(r"\{\{-?\s*source\('\w+',\s*'(\w+)'\)\s*-?\}\}", r"\1", text)
     return re.sub(r"\{\{-?.*?-?\}\}", "", text, flags=re.DOTALL)
+
+
+def contributions(measures: str, credited: str) -> str:
+    """What the macro of v_contribution writes over two tables."""
+    macros = (MODELS.parent / "macros" / "contributions.sql").read_text(encoding="utf-8")
+    template = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(macros + "{{ contributions(measures, credited) }}")
+    return template.render(measures=measures, credited=credited)
 
 
 def _province(root: Path, files: dict[str, str], rows: list[tuple[Any, ...]], generation: int, as_of: datetime) -> None:
