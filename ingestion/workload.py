@@ -87,6 +87,29 @@ def silent(uow: UnitOfWork, actor: Principal, year: int, college_id: int | None 
     Raises:
         Denied: the role may not see the people of a college.
     """
+    person, where = _silent(actor, year, college_id)
+    rows = uow.conn.execute(
+        select(person.c.id, PERSON.c.staff_no, PERSON.c.name, person.c.college_id)
+        .join(PERSON, PERSON.c.record_id == person.c.id)
+        .where(*where)
+        .order_by(PERSON.c.staff_no)
+    ).all()
+    ids = {row[0] for row in rows}
+    before: dict[int, int] = {}
+    if ids:
+        latest = _filed(actor).add_columns(func.max(p.record.c.filed_year)).where(p.record.c.filed_year < year).group_by(p.contributor.c.person_id)
+        before = {row[0]: row[1] for row in uow.conn.execute(latest) if row[0] in ids}
+    return [Silent(row[0], row[1] or "", row[2] or "", row[3], before.get(row[0])) for row in rows]
+
+
+def count_silent(uow: UnitOfWork, actor: Principal, year: int, college_id: int | None = None) -> int:
+    """How many ``silent`` would list, without looking up when each last filed: that reads every record there is (of
+    215,000 nine tenths of the time). Raises as it."""
+    person, where = _silent(actor, year, college_id)
+    return int(uow.conn.execute(select(func.count()).select_from(person.join(PERSON, PERSON.c.record_id == person.c.id)).where(*where)).scalar_one())
+
+
+def _silent(actor: Principal, year: int, college_id: int | None) -> tuple[Any, list[Any]]:
     if actor.role not in ("office_admin", "college_admin", "system"):
         raise Denied
     person, post, day = p.record.alias("silent_person"), p.person_post.c, today()
@@ -101,18 +124,7 @@ def silent(uow: UnitOfWork, actor: Principal, year: int, college_id: int | None 
     ]  # fmt: skip
     if college_id is not None:
         where.append(person.c.college_id == college_id)
-    rows = uow.conn.execute(
-        select(person.c.id, PERSON.c.staff_no, PERSON.c.name, person.c.college_id)
-        .join(PERSON, PERSON.c.record_id == person.c.id)
-        .where(*where)
-        .order_by(PERSON.c.staff_no)
-    ).all()
-    ids = {row[0] for row in rows}
-    before: dict[int, int] = {}
-    if ids:
-        latest = _filed(actor).add_columns(func.max(p.record.c.filed_year)).where(p.record.c.filed_year < year).group_by(p.contributor.c.person_id)
-        before = {row[0]: row[1] for row in uow.conn.execute(latest) if row[0] in ids}
-    return [Silent(row[0], row[1] or "", row[2] or "", row[3], before.get(row[0])) for row in rows]
+    return person, where
 
 
 def _filed(actor: Principal) -> Any:

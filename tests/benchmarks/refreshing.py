@@ -180,8 +180,9 @@ def verdict(kept: bool) -> str:
 
 
 def main(homes: list[Path]) -> None:
-    from ingestion.store.engine import open_store
     from pipelines.processes import collect_seldom
+
+    from ingestion.store.engine import open_store
     from pipelines.transform import Transformer
 
     collect_seldom()

@@ -64,7 +64,15 @@ def silent(mart: Mart, actor: Principal, year: int) -> list[Silent] | None:
     return _silent(frame.store().url, actor.university_code, college, mart.path, year, actor)
 
 
-# Both read the store, 5 and 40 ms: asked once a minute for each reach and generation, not at each click.
+def count_silent(mart: Mart, actor: Principal, year: int) -> int | None:
+    """How many ``silent`` names; None as there."""
+    if actor.role not in OPENERS:
+        return None
+    college = mart.college_id if mart.level == "college" else None
+    return _count_silent(frame.store().url, actor.university_code, college, mart.path, year, actor)
+
+
+# These read the store, 5 and 40 ms: asked once a minute for each reach and generation, not at each click.
 @st.cache_data(max_entries=500, ttl=60, show_spinner=False)
 def _pace(_store: str, university: str, college: int | None, generation: str, _actor: Principal) -> Backlog:
     with frame.store().read(university) as uow:
@@ -75,6 +83,12 @@ def _pace(_store: str, university: str, college: int | None, generation: str, _a
 def _silent(_store: str, university: str, college: int | None, generation: str, year: int, _actor: Principal) -> list[Silent]:
     with frame.store().read(university) as uow:
         return workload.silent(uow, _actor, year, college)
+
+
+@st.cache_data(max_entries=500, ttl=60, show_spinner=False)
+def _count_silent(_store: str, university: str, college: int | None, generation: str, year: int, _actor: Principal) -> int:
+    with frame.store().read(university) as uow:
+        return workload.count_silent(uow, _actor, year, college)
 
 
 def panel(mart: Mart, actor: Principal) -> None:

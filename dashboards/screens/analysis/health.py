@@ -45,8 +45,8 @@ def strip(mart: Mart, actor: Principal, year: int) -> None:
             navigation.go("quality")
         if _door("returned", t("退回待改"), t("{n} 条", n=returned), "orange" if returned else "gray", "undo", sees_records):
             navigation.go("search", state="11,21")
-        missing = backlog.silent(mart, actor, year) if mart.past is None else None
-        if missing is not None and _door("silent", t("未填报"), t("{n} 人", n=len(missing)), "orange" if missing else "green", "person_alert", True):
+        missing = backlog.count_silent(mart, actor, year) if mart.past is None else None
+        if missing is not None and _door("silent", t("未填报"), t("{n} 人", n=missing), "orange" if missing else "green", "person_alert", True):
             backlog.silent_dialog(mart, actor, year)
         good = mart.meta.reconciled and not differing
         if _door("reconciled", t("数据对账"), t("一致") if good else t("{n} 处不一致", n=max(differing, 1)), "green" if good else "orange", "check_circle" if good else "error", True):

@@ -22,6 +22,7 @@ def test_a_submission_waits_until_it_is_decided_and_whoever_takes_part_has_filed
         paper = draft(uow, world.r1, written)
         assert workload.backlog(uow, world.o1).waiting == 0  # a draft waits for nobody but its writer
         assert everybody == {one.person_id for one in workload.silent(uow, world.o1, day.year)}
+        assert len(everybody) == workload.count_silent(uow, world.o1, day.year)
         sent = send(uow, world.r1, paper)
         assert workload.backlog(uow, world.s11) == Backlog(1, 1, 0, left)
         assert workload.backlog(uow, world.s12) == Backlog(0, 0, 0, left)  # whatever a secretary asks for
@@ -34,6 +35,7 @@ def test_a_submission_waits_until_it_is_decided_and_whoever_takes_part_has_filed
         review.approve(uow, world.o1, passed.id, passed.version)
         assert workload.backlog(uow, world.o1) == Backlog(0, 1, 1, left)
         own = workload.silent(uow, world.s12, day.year)
+        assert len(own) == workload.count_silent(uow, world.s12, day.year)
         assert {one.person_id for one in own} == {world.person("r3")} and own[0].staff_no == "00456" and own[0].last_year is None
         later = {one.person_id: one for one in workload.silent(uow, world.o1, day.year + 1)}
         assert later[world.person("r1")].last_year == day.year
