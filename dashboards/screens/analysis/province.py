@@ -29,7 +29,10 @@ from dashboards.screens.analysis import (
     words,
 )
 from dashboards.screens.analysis.province_panels import Compared
+from dashboards.screens.evaluation import shared as evaluation
+from ingestion import snapshots
 from ingestion.principal import OperationError, Principal
+from ingestion.store.engine import ALL
 
 FIRST = "O01"
 SHOWS = (
@@ -66,11 +69,12 @@ def show() -> None:
     everybody = province.compare(mart, how.found.indicator, how.year, groups, basis=how.basis)
     lines = [line for line in everybody if city in (EVERYWHERE, line.city_code)]
     odd = anomalies.anomalies(mart, how.year, groups, is_running=how.year == mart.today.year)
+    signed = _signed(actor, how.year)
     if wanted_export:
-        _export(actor, mart, how, lines, odd)
+        _export(actor, mart, how, lines, odd, signed)
     left, right = st.columns([2.1, 1], gap="small")
     with left:
-        chosen = _table(mart, how, lines, odd)
+        chosen = _table(mart, how, lines, odd, signed)
     with right:
         province_panels.city_map(mart, how, everybody)
     left, right = st.columns(2, gap="small")
@@ -129,12 +133,19 @@ def _city(mart: Mart) -> str:
     return filters.choice(st.selectbox, t("市州"), [EVERYWHERE, *names], "city", EVERYWHERE, lambda one: t("全部市州") if one == EVERYWHERE else names[one], width=130, label_visibility="collapsed")
 
 
-def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly]) -> Line | None:
+def _signed(actor: Principal, year: int) -> dict[str, str]:
+    """报送状态 by university: the day its evaluation of ``year`` was signed. Who is missing has not signed: the numbers
+    of this page are today's in either case."""
+    with frame.store().read(ALL) as uow:
+        return {code: evaluation.snapshot_words(one) for code, one in snapshots.latest(uow, actor, evaluation.PURPOSE, year).items()}
+
+
+def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly], signed: dict[str, str]) -> Line | None:
     """Sortable; ticking a row compares that university with its peers."""
     if not any(line.value is not None for line in lines):
         frame.empty(t("暂无数据"), t("所选年度、指标和同类组没有数据。"))
         return None
-    rows = _rows(mart, how, lines, odd)
+    rows = _rows(mart, how, lines, odd, signed)
     value = how.title
     most = max((row[value] or 0 for row in rows), default=1) or 1
     event = st.dataframe(
@@ -148,6 +159,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
             t("完整率"): st.column_config.NumberColumn(format="%.1f%%", width=60, help=t("这项指标的记录类型里，统计所需字段已填的比例；每夜重算")), t("提示"): st.column_config.TextColumn(width=96),
             value: st.column_config.ProgressColumn(format=f"%,.{how.places}f", min_value=0, max_value=float(most), width=132),
             t("近六年"): st.column_config.BarChartColumn(width=70, y_min=0, y_max=100),
+            t("报送状态"): st.column_config.TextColumn(width=118, help=t("这一年度省内评价的签名；本页数值一律取实时数据")),
         },
     )  # fmt: skip
     heights = t("近六年")
@@ -164,19 +176,19 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly])
     return chosen or next((line for line in lines if line.value is not None), None)
 
 
-def _rows(mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly]) -> list[dict[str, Any]]:
+def _rows(mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly], signed: dict[str, str]) -> list[dict[str, Any]]:
     full = province.completeness(mart, how.found.types)
     asked = {one.university_code: province_panels.reason(one) for one in odd if one.indicator == how.found.indicator}
-    heads = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("近六年"), t("教师数"), t("记录数"), t("完整率"), t("提示")]
+    heads = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("近六年"), t("教师数"), t("记录数"), t("完整率"), t("提示"), t("报送状态")]
     kinds = {group: pick(*word) for group, word in GROUPS.items()}
-    small, chinese = t("样本小"), language() == "zh"  # a word costs 12 µs, and there are 129 rows of eleven
+    small, unsigned, chinese = t("样本小"), t("未报（未定稿）"), language() == "zh"  # a word costs 12 µs, and there are 129 rows of eleven
     rows = []
     for line in lines:
         code = line.university_code
         rows.append(dict(zip(heads, (
             line.rank, _moved(line.moved), line.name if chinese else line.name_en, kinds.get(line.peer_group, "—"),
             f"{line.group_rank} / {line.group_size}" if line.group_rank else "—", how.found.scaled(line.value), _heights(line.history),
-            line.staff, line.records, full[code] * 100 if code in full else None, asked.get(code) or (small if line.is_small else ""),
+            line.staff, line.records, full[code] * 100 if code in full else None, asked.get(code) or (small if line.is_small else ""), signed.get(code, unsigned),
         ), strict=True)))  # fmt: skip
     return rows
 
@@ -192,7 +204,7 @@ def _notes(mart: Mart, how: Compared, lines: Sequence[Line]) -> list[str]:
     return out
 
 
-def _export(actor: Principal, mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly]) -> None:
+def _export(actor: Principal, mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly], signed: dict[str, str]) -> None:
     """The comparison as filtered, with the six years, and the anomalies on a sheet of their own."""
     try:
         exporting.refuse_unreconciled(mart)
@@ -200,9 +212,9 @@ def _export(actor: Principal, mart: Mart, how: Compared, lines: Sequence[Line], 
         st.warning(frame.said(refused), icon=":material/block:")
         return
     years = range(how.year - 5, how.year + 1)
-    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("完整率"), t("提示"), *[str(y) for y in years]]
+    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("完整率"), t("提示"), t("报送状态"), *[str(y) for y in years]]
     rows = []
-    for row, line in zip(_rows(mart, how, lines, odd), lines, strict=True):
+    for row, line in zip(_rows(mart, how, lines, odd, signed), lines, strict=True):
         row.pop(t("近六年"))
         rows.append([*row.values(), *[how.found.scaled(v) for v in line.history]])
     asked = exporting.frame_sheet(t("异常提示"), pd.DataFrame(province_panels.odd_rows(mart, odd)))

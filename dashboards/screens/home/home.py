@@ -35,7 +35,7 @@ def show() -> None:
 
 def _greeting(actor: Principal) -> str:
     hour = local_time(utc_now()).hour
-    part = t("上午好") if 5 <= hour < 12 else t("下午好") if hour < 18 else t("晚上好")
+    part = t("上午好") if 5 <= hour < 12 else t("下午好") if 12 <= hour < 18 else t("晚上好")
     return t("{name}，{part}", name=actor.name, part=part)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingestion import figure_questions, settings
+from ingestion import figure_questions, settings, snapshots
 from ingestion.principal import Principal
+from ingestion.snapshots import About
+from ingestion.snapshots.files import pack
 from ingestion.store.engine import Store, today
 from tests.dashboards.analysis.test_pages import assert_clean, words_of
 
@@ -38,6 +40,16 @@ def test_the_provinces_home_begins_with_its_numbers(page: Page, who: Who) -> Non
 def test_the_provinces_page_names_no_person(page: Page, who: Who) -> None:
     test = page("analysis.province", who("province_staff", "province"), year=YEAR)
     assert not any("人员0" in frame.value.to_csv() for frame in test.dataframe)
+
+
+@pytest.mark.ac("AC-234")
+def test_the_comparison_says_whose_year_is_signed(page: Page, who: Who, analysis_store: Store) -> None:
+    """UX 7: 报送状态 beside each university; the page's own numbers are live."""
+    with analysis_store.begin("99001") as uow:
+        snapshots.sign(uow, who("office_admin", "99001"), About(int(YEAR), "evaluation", 1, uow.now, "c0de"), pack([]))
+    rows = page("analysis.province", who("province_staff", "province"), year=YEAR).dataframe[0].value
+    states = dict(zip(rows["高校"], rows["报送状态"], strict=True))
+    assert states["江城大学"] == f"已签名 {today():%Y-%m-%d}" and set(states.values()) - {states["江城大学"]} == {"未报（未定稿）"}
 
 
 @pytest.mark.ac("AC-235")
