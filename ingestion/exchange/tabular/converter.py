@@ -44,6 +44,7 @@ class Failed(Exception):
 def main() -> None:
     gc.disable()  # millions of lists and no circles: looking for them is a tenth of the time
     request = json.loads(sys.stdin.buffer.read())
+    sys.path += request["packages"]
     _limit(request["memory"], request["seconds"], request["disk"])
     answer: dict[str, Any]
     try:

@@ -229,7 +229,7 @@ def test_a_value_in_each_corner_ends_no_process(read: Reader) -> None:
 def test_memory_and_time_are_bounded(read: Reader) -> None:
     cells = "".join(f"<c><v>{n % 10}</v></c>" for n in range(100))
     many = w.raw(f"<sheetData>{w.HEADER}{f'<row>{cells}</row>' * 3000}</sheetData>")
-    assert read.refuses(many, limits=Limits(memory=40_000_000)) == "bomb"
+    assert read.refuses(many, limits=Limits(memory=25_000_000)) == "bomb"
 
 
 def test_ten_megabytes_never_cost_more_than_512_megabytes_and_ten_seconds(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
