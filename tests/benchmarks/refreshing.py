@@ -181,7 +181,6 @@ def verdict(kept: bool) -> str:
 
 def main(homes: list[Path]) -> None:
     from ingestion.processes import collect_seldom
-
     from ingestion.store.engine import open_store
     from pipelines.transform import Transformer
 
