@@ -88,6 +88,7 @@ class Refresh:
         self.checked: dict[str, quality.Outcome] = {}
         self.built: list[NodeResult] = []
         self._con: duckdb.DuckDBPyConnection | None = None
+        self._was_opened = False
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -105,6 +106,9 @@ class Refresh:
         """The warehouse, opened once a refresh: opening and closing it costs 30 ms each. Given up by ``close``, and
         while dbt, which opens the file itself, builds or compiles."""
         if self._con is None:
+            if not self._was_opened and _left_open(self.transformer.warehouse):
+                self.wants_full = True
+            self._was_opened = True
             self._con = duckdb.connect(str(self.transformer.warehouse))
         return self._con
 
@@ -115,7 +119,7 @@ class Refresh:
             return True
         batches.prepare(self.warehouse)
         known = self.warehouse.execute("SELECT value FROM pipeline.state WHERE key = 'code'").fetchall()
-        return known != [(self.code,)]
+        return self.wants_full or known != [(self.code,)]
 
     def close(self) -> None:
         """Give up the warehouse: nobody else can open it before."""
@@ -221,6 +225,15 @@ class Refresh:
         last = max(int(rows[0][0]) if rows else 0, before.generation if before else 0)
         con.execute("INSERT OR REPLACE INTO pipeline.state VALUES ('generation', ?)", [str(last + 1)])
         return last + 1
+
+
+def _left_open(warehouse: Path) -> bool:
+    """Whether the last to write the warehouse was killed: its log of changes still lies beside it. DuckDB applies the
+    log when it opens the file, but leaves out of the indexes what the log replaced: the next refresh of the same rows
+    ends with "Failed to delete all rows from index", and so does every one after it (1.5.6). Nothing is lost by making
+    all anew, for all comes from the store."""
+    log = warehouse.with_name(f"{warehouse.name}.wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _released(home: Path, held: dict[str, publish.Held]) -> frozenset[str]:

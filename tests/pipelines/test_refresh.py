@@ -15,7 +15,7 @@ from ingestion.catalog.registry import TYPE_IDS
 from ingestion.store import platform as p
 from ingestion.store.engine import ALL
 from ingestion.store.tables import TYPE_TABLES
-from pipelines import publish, warm
+from pipelines import publish, refresh, warm
 from pipelines.transform import TransformError
 from tests import documents
 from tests.pipelines.conftest import Installation, transformer_at
@@ -116,6 +116,47 @@ def test_a_refresh_without_a_change_publishes_nothing(installation: Installation
 
 
 @pytest.mark.ac("AC-102")
+def test_a_refresh_killed_before_it_closed_the_warehouse_costs_a_whole_build_and_nothing_else(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed process leaves is the file as last closed and a log beside it; the same rows change again."""
+    warehouse = installation.transformer.warehouse
+    log = warehouse.with_name(f"{warehouse.name}.wal")
+    ids = load(installation, "paper", [paper(installation.place("r1", "C1"), n) for n in range(1, 4)])
+
+    def titled(title: str) -> refresh.RefreshResult:
+        with installation.store.begin(T1) as uow:
+            for table, key in ((p.record, p.record.c.id), (TYPE_TABLES["paper"], TYPE_TABLES["paper"].c.record_id)):
+                uow.conn.execute(update(table).where(key.in_(ids)).values(title=title))
+        return installation.refresh()
+
+    def shown() -> list[tuple[Any, ...]]:
+        return installation.query("SELECT title, count(*) FROM fct_record WHERE type = 'paper' AND valid_to IS NULL GROUP BY title")
+
+    installation.refresh()
+    titled("第一次")
+    left: dict[Path, bytes] = {}
+    closed = refresh.Refresh.close
+
+    def killed(self: refresh.Refresh) -> None:
+        if self.result.published:
+            left.update({path: path.read_bytes() for path in (warehouse, log)})
+        closed(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(refresh.Refresh, "close", killed)
+        titled("第二次")
+    for path, body in left.items():
+        path.write_bytes(body)
+    assert left[log], "the log holds what the file does not"
+    titled("第三次")
+    assert shown() == [("第三次", 3)]
+    with installation.store.read(ALL) as uow:
+        assert refreshes.latest(uow).detail["full"]
+    titled("第四次")
+    assert shown() == [("第四次", 3)]
+    with installation.store.read(ALL) as uow:
+        assert not refreshes.latest(uow).detail["full"]
+
+
 def test_a_paper_of_two_colleges_is_one_for_the_university_under_every_rule(installation: Installation) -> None:
     universe = installation.universe
     document = paper(installation.place("r1", "C1"))

@@ -85,7 +85,7 @@ def _page(actor: Principal, mart: Mart, spec: Spec) -> None:
         if permissions.can(actor, "view_pipeline") and documents.models_written() is not None:
             st.link_button(t("模型文档"), "/documents/models", icon=":material/account_tree:", type="tertiary")
     pieces.state_notice(mart)
-    here = _number(mart, found, replace(spec, until=None))
+    here = _number(mart, found, replace(spec, until=None, year=spec.year or mart.today.year))
     left, right = st.columns([1, 1.15], gap="small")
     with left:
         _figure(mart, here)

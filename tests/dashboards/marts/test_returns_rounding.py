@@ -11,6 +11,8 @@ from dashboards.marts.returns import rounding, template
 from dashboards.marts.returns.tables import formulas, leaves, tables
 
 FEN = st.integers(0, 10**10).map(Decimal)
+HAVE_RECORDS = [row.code for row in tables()["ST2"].rows if all(sign > 0 for sign, _ in formulas("ST2").get(row.code, ()))]
+"""Rows with records of their own: one made with a minus, as the balance, is computed alone."""
 
 
 def test_half_up_and_the_largest_remainder_by_hand() -> None:
@@ -20,7 +22,7 @@ def test_half_up_and_the_largest_remainder_by_hand() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.sampled_from([row.code for row in tables()["ST2"].rows]), FEN))
+@given(st.dictionaries(st.sampled_from(HAVE_RECORDS), FEN))
 def test_a_table_of_rounded_rows_adds_up(own: dict[str, Decimal]) -> None:
     made = formulas("ST2")
     values: dict[str, Decimal] = {}
