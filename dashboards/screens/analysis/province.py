@@ -159,7 +159,7 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly],
             t("完整率"): st.column_config.NumberColumn(format="%.1f%%", width=60, help=t("这项指标的记录类型里，统计所需字段已填的比例；每夜重算")), t("提示"): st.column_config.TextColumn(width=96),
             value: st.column_config.ProgressColumn(format=f"%,.{how.places}f", min_value=0, max_value=float(most), width=132),
             t("近六年"): st.column_config.BarChartColumn(width=70, y_min=0, y_max=100),
-            t("报送状态"): st.column_config.TextColumn(width=118, help=t("这一年度省内评价的签名；本页数值一律取实时数据")),
+            t("报送状态"): st.column_config.TextColumn(width=96, help=t("这一年度省内评价的签名；本页数值一律取实时数据")),
         },
     )  # fmt: skip
     heights = t("近六年")
@@ -179,16 +179,16 @@ def _table(mart: Mart, how: Compared, lines: list[Line], odd: Sequence[Anomaly],
 def _rows(mart: Mart, how: Compared, lines: Sequence[Line], odd: Sequence[Anomaly], signed: dict[str, str]) -> list[dict[str, Any]]:
     full = province.completeness(mart, how.found.types)
     asked = {one.university_code: province_panels.reason(one) for one in odd if one.indicator == how.found.indicator}
-    heads = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("近六年"), t("教师数"), t("记录数"), t("完整率"), t("提示"), t("报送状态")]
+    heads = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("近六年"), t("教师数"), t("记录数"), t("完整率"), t("报送状态"), t("提示")]
     kinds = {group: pick(*word) for group, word in GROUPS.items()}
-    small, unsigned, chinese = t("样本小"), t("未报（未定稿）"), language() == "zh"  # a word costs 12 µs, and there are 129 rows of eleven
+    small, unsigned, chinese = t("样本小"), t("未报"), language() == "zh"  # a word costs 12 µs, and there are 129 rows of eleven
     rows = []
     for line in lines:
         code = line.university_code
         rows.append(dict(zip(heads, (
             line.rank, _moved(line.moved), line.name if chinese else line.name_en, kinds.get(line.peer_group, "—"),
             f"{line.group_rank} / {line.group_size}" if line.group_rank else "—", how.found.scaled(line.value), _heights(line.history),
-            line.staff, line.records, full[code] * 100 if code in full else None, asked.get(code) or (small if line.is_small else ""), signed.get(code, unsigned),
+            line.staff, line.records, full[code] * 100 if code in full else None, signed.get(code, unsigned), asked.get(code) or (small if line.is_small else ""),
         ), strict=True)))  # fmt: skip
     return rows
 
@@ -212,7 +212,7 @@ def _export(actor: Principal, mart: Mart, how: Compared, lines: Sequence[Line], 
         st.warning(frame.said(refused), icon=":material/block:")
         return
     years = range(how.year - 5, how.year + 1)
-    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("完整率"), t("提示"), t("报送状态"), *[str(y) for y in years]]
+    header = [t("名次"), t("变化"), t("高校"), t("类别"), t("组内"), how.title, t("教师数"), t("记录数"), t("完整率"), t("报送状态"), t("提示"), *[str(y) for y in years]]
     rows = []
     for row, line in zip(_rows(mart, how, lines, odd, signed), lines, strict=True):
         row.pop(t("近六年"))
