@@ -19,7 +19,7 @@ import duckdb
 from ingestion import feed, nights
 from ingestion.store.engine import ALL, Store, local_zone, open_store, utc_now
 from pipelines import documents, publish, raw
-from pipelines.refresh import lock
+from pipelines.refresh import left_open, lock
 from pipelines.transform import Transformer
 
 LOG = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def prune(store: Store, home: Path) -> int:
     with lock(home):
         warehouse = home / "warehouse.duckdb"
         manifest = publish.current(home)
-        if manifest is None or not warehouse.exists():
+        if manifest is None or not warehouse.exists() or left_open(warehouse):  # the next refresh must see what was left
             return 0
         with duckdb.connect(str(warehouse)) as con:
             read = raw.position(con)

@@ -106,7 +106,7 @@ class Refresh:
         """The warehouse, opened once a refresh: opening and closing it costs 30 ms each. Given up by ``close``, and
         while dbt, which opens the file itself, builds or compiles."""
         if self._con is None:
-            if not self._was_opened and _left_open(self.transformer.warehouse):
+            if not self._was_opened and left_open(self.transformer.warehouse):
                 self.wants_full = True
             self._was_opened = True
             self._con = duckdb.connect(str(self.transformer.warehouse))
@@ -227,7 +227,7 @@ class Refresh:
         return last + 1
 
 
-def _left_open(warehouse: Path) -> bool:
+def left_open(warehouse: Path) -> bool:
     """Whether the last to write the warehouse was killed: its log of changes still lies beside it. DuckDB applies the
     log when it opens the file, but leaves out of the indexes what the log replaced: the next refresh of the same rows
     ends with "Failed to delete all rows from index", and so does every one after it (1.5.6). Nothing is lost by making
